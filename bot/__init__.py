@@ -1,0 +1,1 @@
+"""Cliffhanger: a self-hosted Discord companion bot for episodic shows."""

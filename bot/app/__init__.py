@@ -1,0 +1,1 @@
+"""Use cases: load, ask core, store, return a view. No Discord, no SQL."""

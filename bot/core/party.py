@@ -1,0 +1,57 @@
+"""Watch parties: what one is, who may change it, and who is told what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class Answer(Enum):
+    """What somebody answered to an invitation."""
+
+    GOING = "going"
+    MAYBE = "maybe"
+    CANNOT = "cannot"
+
+
+#: Those who gave one of these answers asked to be told, and are mentioned.
+ATTENDING = frozenset({Answer.GOING, Answer.MAYBE})
+
+
+class PartyState(Enum):
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A watch party.
+
+    ``starts_at`` is an aware UTC instant; ``wall_start`` and ``zone`` keep what its creator typed.
+    ``lead_minutes`` is how long before the start people are reminded. ``locale`` is the language of its
+    announcement. ``message_id`` is None until the announcement was posted.
+    """
+
+    id: int
+    guild_id: int
+    channel_id: int
+    message_id: int | None
+    creator_id: int
+    show_id: str
+    episode: int
+    starts_at: datetime
+    wall_start: datetime
+    zone: str
+    lead_minutes: int
+    locale: str
+    state: PartyState
+    created_at: datetime
+
+    def may_cancel(self, user_id: int, manages_events: bool) -> bool:
+        """Only the creator and those who may manage events can cancel a party."""
+        return user_id == self.creator_id or manages_events
+
+    def over_at(self, minutes: int) -> datetime:
+        """When an episode of this many minutes, started on time, has been watched."""
+        return self.starts_at + timedelta(minutes=minutes)

@@ -1,0 +1,257 @@
+"""What a show is: frozen values with a stamp on everything that can be a spoiler.
+
+Numbers of episodes are absolute: they count through all seasons from 1, so that one integer is a
+horizon. ``after`` (a stamp) is the number of the episode after which a thing is safe to know; 0 is safe
+before the first. Nothing here reads files, clocks or languages; see `bot.dataset` for the file format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from bot.core.zones import WallTime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in one or more languages, English always among them."""
+
+    by_language: Mapping[str, str]
+
+    def to(self, language: str) -> str:
+        """The text in ``language`` (``"ko"``; a region as in ``"en-GB"`` is ignored), else in English."""
+        return self.by_language.get(language.partition("-")[0], self.by_language["en"])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read."""
+
+    id: str
+    publisher: str
+    url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One camp of a disagreement."""
+
+    claim: Text
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What sources disagree about, which side the dataset follows, and why.
+
+    ``episode`` is the recap it belongs to (None: to the show as a whole).
+    """
+
+    id: str
+    after: int
+    topic: Text
+    sides: tuple[Side, ...]
+    chosen: Text
+    why: Text
+    episode: int | None = None
+
+
+class Confidence(Enum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One sentence about a character, safe after an episode."""
+
+    text: Text
+    after: int
+    sources: tuple[str, ...]
+    confidence: Confidence = Confidence.HIGH
+    conflict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a character stands to another; ``text`` holds ``{name}`` where the other's name goes."""
+
+    to: str
+    text: Text
+    after: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a character may be called from an episode on.
+
+    Of the names that are safe the last listed is the one shown; ``aliases`` are spellings that search
+    finds as well. A name that would itself tell something has its own ``after``.
+    """
+
+    text: Text
+    after: int
+    native: str | None
+    aliases: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who plays a character."""
+
+    name: str
+    native: str | None
+    aliases: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character. ``after`` is when it may be known to exist; ``names`` and ``roles`` rise by stamp."""
+
+    id: str
+    after: int
+    names: tuple[Name, ...]
+    roles: tuple[Fact, ...]
+    actor: Actor | None
+    relations: tuple[Relation, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One step of an episode's story, in the order of the story. Safe after that episode."""
+
+    text: Text
+    sources: tuple[str, ...]
+    conflict: str | None = None
+
+
+class ReleaseKind(Enum):
+    BROADCAST = "broadcast"
+    STREAMING = "streaming"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One way an episode comes out.
+
+    ``at`` is None where no source gives the hour. ``regions`` are ISO 3166 codes, empty for "abroad" or
+    unknown. ``checked`` is the day on which the source was read.
+    """
+
+    service: str
+    kind: ReleaseKind
+    regions: tuple[str, ...]
+    at: WallTime | None
+    sources: tuple[str, ...]
+    checked: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A nationwide audience share in per cent, with the capital area's where known."""
+
+    nationwide: float
+    capital: float | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """An episode's title; its stamp says when it gives nothing away."""
+
+    text: Text
+    after: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One episode. ``number`` counts through all seasons, ``in_season`` within ``season``."""
+
+    number: int
+    season: int
+    in_season: int
+    title: Title | None
+    releases: tuple[Release, ...]
+    rating: Rating | None
+    beats: tuple[Beat, ...]
+    minutes: int | None = None
+
+    @property
+    def broadcast(self) -> Release | None:
+        """The release that the schedule goes by: the first broadcast, else the first with an hour."""
+        with_hour = [release for release in self.releases if release.at is not None]
+        broadcasts = [release for release in with_hour if release.kind is ReleaseKind.BROADCAST]
+        return next(iter(broadcasts or with_hour), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about the story with its answer; its wording has a stamp of its own."""
+
+    id: str
+    text: Text
+    asked_after: int
+    answer: Text
+    after: int
+    sources: tuple[str, ...]
+    conflicts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A person or company and what they did, such as director or writer."""
+
+    job: str
+    names: tuple[Text, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A show with everything that is known of it, sources and disagreements included."""
+
+    id: str
+    title: Text
+    native_title: str | None
+    aliases: tuple[str, ...]
+    network: str
+    country: str
+    zone: str
+    language: str
+    minutes: int | None
+    age_rating: str | None
+    genres: tuple[str, ...]
+    synopsis: Text | None
+    credits: tuple[Credit, ...]
+    episodes: tuple[Episode, ...]
+    characters: tuple[Character, ...]
+    questions: tuple[Question, ...]
+    conflicts: tuple[Conflict, ...]
+    sources: Mapping[str, Source]
+    notes: tuple[Fact, ...] = field(default=())
+
+    def episode(self, number: int) -> Episode | None:
+        """The episode with this absolute number, or None."""
+        return self.episodes[number - 1] if 1 <= number <= len(self.episodes) else None
+
+    @property
+    def seasons(self) -> tuple[int, ...]:
+        """Season numbers in order."""
+        return tuple(dict.fromkeys(episode.season for episode in self.episodes))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All shows that were read, by id, in the order of their titles."""
+
+    shows: Mapping[str, Show]

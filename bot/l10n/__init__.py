@@ -1,0 +1,1 @@
+"""Message ids and arguments to sentences, dates and names in the reader's language."""

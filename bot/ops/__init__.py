@@ -1,0 +1,1 @@
+"""Running the process: logging and exit codes."""

@@ -1,0 +1,1 @@
+"""Everything that is kept: tables, migrations and one module per aggregate. The only package with SQL."""
