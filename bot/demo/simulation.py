@@ -1,0 +1,76 @@
+"""simcord, bent to what the demo and the tests need: its clock at any instant, and people with languages.
+
+Everything here reaches into private parts of simcord, which is why its version is pinned and why nothing else
+does so, but for `bot/demo/page.py`, which does it to the preview.
+"""
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, cast
+
+from simcord.env import Env
+
+_LOCALES = "_cliffhanger_locales"
+
+#: How often simcord looks whether the bot came to rest, in seconds. Its own 0.05 makes every step of the clock
+#: that touches the database last that long.
+_SETTLE_POLL = 0.002
+
+
+class SimulatedClock:
+    """A `Clock` that follows a simulation.
+
+    Whoever builds the bot needs a clock before there is a simulation to run the bot in, so it stands still at
+    ``start`` until one is attached.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start.astimezone(UTC)
+        self._env: Env | None = None
+
+    def now(self) -> datetime:
+        return self._start if self._env is None else self._env.now()
+
+    def attach(self, env: Env) -> None:
+        """Put the simulation's clock to where this one stands, and follow it from here on."""
+        shift_epoch(env, self._start)
+        self._env = env
+
+
+def shift_epoch(env: Env, at: datetime) -> None:
+    """Make it ``at`` in the simulation, now, without a timer firing on the way.
+
+    Do it before anything is created: ids of messages grow with the time, and a step back would put new
+    messages above old ones.
+    """
+    clock = env.backend.clock
+    clock._epoch = at.astimezone(UTC) - timedelta(seconds=clock.elapsed)
+
+
+def speak(env: Env, user_id: int, locale: str) -> None:
+    """Let a person's Discord be set to ``locale`` ("ko", "en-GB"); simcord's people all speak "en-US"."""
+    backend = env.backend
+    locales = cast("dict[str, str] | None", getattr(backend, _LOCALES, None))
+    if locales is None:
+        locales = {}
+        setattr(backend, _LOCALES, locales)
+        original = backend.emit
+        spoken = locales
+
+        def emit(event: str, payload: Mapping[str, Any]) -> None:
+            if event == "INTERACTION_CREATE":
+                user: Mapping[str, Any] = payload.get("user") or payload["member"]["user"]
+                payload = {**payload, "locale": spoken.get(str(user["id"]), payload["locale"])}
+            original(event, payload)
+
+        backend.emit = emit
+    locales[str(user_id)] = locale
+
+
+def settle_quickly(env: Env) -> None:
+    """Look more often whether the bot came to rest, so that time can be moved by days while one waits."""
+    env._settle_internal = partial(env._settle_internal, idle=_SETTLE_POLL)
