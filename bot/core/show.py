@@ -28,12 +28,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact was read."""
+    """Where a fact was read. ``covers`` is the last episode that its page (or its address) tells of."""
 
     id: str
     publisher: str
     url: str
     language: str
+    covers: int
 
 
 @dataclass(frozen=True, slots=True)

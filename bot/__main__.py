@@ -1,0 +1,155 @@
+"""The command line: ``python -m bot run | demo | check-data | schema``, with exit codes for service managers."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.core.errors import OperatorError
+from bot.settings import Settings, SettingsError, data_folder, read_settings
+
+log = logging.getLogger("bot")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code (0, or one of sysexits.h)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except OperatorError as error:
+        from bot.ops.complaints import sentence
+
+        print(f"cliffhanger: {sentence(error)}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A Discord companion for episodic shows."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the bot on Discord (needs DISCORD_TOKEN)")
+    run.set_defaults(run=_run)
+
+    demo = commands.add_parser("demo", help="try the bot in a local browser page, without Discord")
+    demo.add_argument("--at", metavar="TIME", help="what time it is there, such as 2025-07-28T09:00 (UTC)")
+    demo.add_argument("--port", type=int, default=8787, help="local port of the page; 0 for any free one")
+    demo.add_argument("--no-browser", action="store_true", help="don't open a browser")
+    demo.add_argument("--show", metavar="ID", help="the show that commands mean by default")
+    demo.set_defaults(run=_demo)
+
+    check = commands.add_parser("check-data", help="report every mistake in a dataset")
+    check.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
+    check.set_defaults(run=_check_data)
+
+    schema = commands.add_parser("schema", help="write the JSON Schema files that editors use")
+    schema.add_argument("folder", nargs="?", type=Path, help="where to (default: schema/ of the data folder)")
+    schema.set_defaults(run=_schema)
+    return parser
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        raise OperatorError("operator.settings", os.EX_CONFIG, problems=error.problems) from None
+
+
+def _check_data(options: argparse.Namespace) -> int:
+    from bot.dataset.command import check_data
+
+    return check_data(options.folder or data_folder(_settings()), sys.stdout)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from bot.dataset.command import write_schema
+
+    return write_schema(options.folder or data_folder(_settings()) / "schema", sys.stdout)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    try:
+        from bot.demo.command import run_demo
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("simcord"):
+            raise
+        raise OperatorError("operator.demo-missing", os.EX_UNAVAILABLE) from None
+    return run_demo(at=options.at, port=options.port, open_browser=not options.no_browser, show=options.show)
+
+
+def _run(_options: argparse.Namespace) -> int:
+    from bot.ops import logs
+
+    settings = _settings()
+    token = settings.discord_token
+    secret = "" if token is None else token.get_secret_value()
+    logs.set_up(settings.log_level, (secret,))
+    if not secret:
+        raise OperatorError("operator.token-missing", os.EX_CONFIG)
+    asyncio.run(_serve(settings, secret))
+    return os.EX_OK
+
+
+async def _serve(settings: Settings, token: str) -> None:
+    """Run until told to stop by SIGTERM or SIGINT; SIGHUP reads the dataset again."""
+    import aiohttp
+    import discord
+
+    from bot.app.clock import SystemClock
+    from bot.dataset.catalogue import DatasetError
+    from bot.wiring import build
+
+    async with build(settings, SystemClock()) as companion:
+        client = companion.client
+        reloads: set[asyncio.Task[None]] = set()
+
+        async def reload() -> None:
+            try:
+                moved = await companion.library.reload()
+            except DatasetError as error:
+                log.error("The dataset has mistakes; the old one stays in use:\n%s", error)
+            else:
+                log.info("Dataset read again; %d reminders moved with it", moved)
+
+        def on_hangup() -> None:
+            task = asyncio.create_task(reload())
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
+
+        work = asyncio.create_task(client.start(token))
+        loop = asyncio.get_running_loop()
+        try:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, work.cancel)
+            loop.add_signal_handler(signal.SIGHUP, on_hangup)
+        except (NotImplementedError, AttributeError):
+            log.debug("This platform has no signals to listen to")
+        try:
+            await work
+        except asyncio.CancelledError:
+            log.info("Stopping")
+        except discord.LoginFailure:
+            raise OperatorError("operator.token-refused", os.EX_NOPERM) from None
+        except discord.ConnectionClosed as error:
+            if error.code == 4004:
+                raise OperatorError("operator.token-refused", os.EX_NOPERM) from None
+            raise OperatorError(
+                "operator.discord-unreachable", os.EX_UNAVAILABLE, reason=f"closed with {error.code}"
+            ) from None
+        except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.HTTPException) as error:
+            raise OperatorError(
+                "operator.discord-unreachable", os.EX_UNAVAILABLE, reason=type(error).__name__
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

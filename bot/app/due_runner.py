@@ -1,0 +1,308 @@
+"""Delivers what falls due: claim, judge, send, finish; for ever, in bounded steps.
+
+A row is finished only after Discord accepted its message. A crash in between leaves the row leased; when the
+lease ends it is claimed again and sent with the same nonce, so that nobody is told twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.app.clock import Clock
+from bot.app.outbox import Channel, Delivered, Direct, Gone, Outbox, PartyPost, ReminderPost, TryLater
+from bot.app.shows import Shows
+from bot.core.airing import minutes_of
+from bot.core.party import ATTENDING, Party, PartyState
+from bot.core.reminder import Due, DueKind, ReminderState, Verdict, judge, nonce
+from bot.core.show import Episode, Show
+from bot.store import due, parties, reminders
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+#: Rows claimed at once, and how long they are ours.
+_BATCH = 100
+_LEASE = timedelta(seconds=120)
+#: Discord remembers a nonce for "the past few minutes"; after this long we look for ourselves.
+_NONCE_WINDOW = timedelta(seconds=120)
+#: After a failure wait this long, twice as long each time, up to the second figure.
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(minutes=10)
+#: Mentions of 23 characters each have to fit in a message beside its own words.
+MENTIONS_PER_MESSAGE = 70
+#: A pause after an error in the loop itself, in seconds.
+_AFTER_ERROR = 5.0
+#: The fallback of a reminder is another message, so it needs a piece number of its own.
+_FALLBACK_PIECE = 1000
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of due rows since the process started."""
+
+    delivered: int = 0
+    late: int = 0
+    dropped: int = 0
+    undelivered: int = 0
+    postponed: int = 0
+    errors: int = 0
+
+
+@dataclass(slots=True)
+class _Settled:
+    """Outcomes of a batch, written in one go."""
+
+    delivered: list[int] = field(default_factory=list[int])
+    reminders_done: list[int] = field(default_factory=list[int])
+
+
+class DueRunner:
+    """The loop that empties the due queue."""
+
+    def __init__(
+        self, database: Database, outbox: Outbox, clock: Clock, shows: Shows, worker: str, step: float = 60.0
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._clock = clock
+        self._shows = shows
+        self._worker = worker
+        self._step = step
+        self._nap: asyncio.Future[None] | None = None
+        self._poked = False
+        self._stopping = False
+        self.counts = Counts()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run_forever` returns when what is under way has been delivered."""
+        self._stopping = True
+        self.poke()
+
+    def poke(self) -> None:
+        """Look at the queue now: something was added that may be due before the next look."""
+        self._poked = True
+        if self._nap is not None:
+            self._nap.cancel()
+
+    async def run_forever(self) -> None:
+        """Deliver until told to stop. No error ends it."""
+        while not self._stopping:
+            self._poked = False
+            try:
+                handled = await self.run_due()
+                pause = 0.0 if handled else await self._pause()
+            except Exception:
+                log.exception("The due queue could not be worked on; trying again")
+                self.counts.errors += 1
+                pause = _AFTER_ERROR
+            if pause > 0 and not self._poked:
+                await self._sleep(pause)
+
+    async def _pause(self) -> float:
+        next_at = await due.next_at(self._database)
+        if next_at is None:
+            return self._step
+        # A clock may be put forward or back while we sleep, hence the bounded step.
+        return min(max((next_at - self._clock.now()).total_seconds(), 0.001), self._step)
+
+    async def _sleep(self, seconds: float) -> None:
+        self._nap = asyncio.ensure_future(asyncio.sleep(seconds))
+        try:
+            await asyncio.wait({self._nap})
+        finally:
+            self._nap.cancel()
+            self._nap = None
+
+    async def run_due(self) -> int:
+        """Deliver everything that is due now; how many rows were handled."""
+        handled = 0
+        while not self._stopping:
+            batch = await due.claim(self._database, self._clock.now(), self._worker, _BATCH, _LEASE)
+            if not batch:
+                break
+            handled += len(batch)
+            settled = _Settled()
+            results = await asyncio.gather(
+                *(self._handle(row, settled) for row in batch), return_exceptions=True
+            )
+            await self._write(settled)
+            for row, result in zip(batch, results, strict=True):
+                if isinstance(result, Exception):
+                    log.error("Due row %s (%s) failed; trying again", row.id, row.kind.value, exc_info=result)
+                    self.counts.errors += 1
+                    await self._postpone(row, "internal-error", None)
+                elif isinstance(result, BaseException):
+                    raise result
+        return handled
+
+    async def _write(self, settled: _Settled) -> None:
+        if not settled.delivered:
+            return
+        await due.finish(self._database, settled.delivered, self._clock.now(), self._worker)
+        if settled.reminders_done:
+            async with self._database.begin() as tx:
+                await reminders.done(tx, settled.reminders_done)
+
+    async def _handle(self, row: Due, settled: _Settled) -> None:
+        if row.kind is DueKind.REMINDER:
+            await self._remind(row, settled)
+        else:
+            await self._party(row, settled)
+
+    async def _remind(self, row: Due, settled: _Settled) -> None:
+        async with self._database.read() as tx:
+            reminder = await reminders.get(tx, row.subject)
+        if reminder is None or reminder.state is ReminderState.CANCELLED:
+            await self._drop(row, "cancelled")
+            return
+        found = self._look_up(reminder.show_id, reminder.episode)
+        if found is None:
+            await self._undeliverable(row, "show-not-loaded")
+            return
+        show, episode = found
+        over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
+        judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + timedelta(hours=1)))
+        if judgement.verdict is Verdict.POINTLESS:
+            await self._pointless(row)
+            return
+        late = judgement.late if judgement.verdict is Verdict.LATE else timedelta()
+        outcome = await self._outbox.deliver(
+            Direct(reminder.user_id, reminder.dm_channel_id),
+            ReminderPost(reminder, show, episode, late, mention=False),
+            nonce(row.id, 0),
+            maybe_sent_since=self._maybe_sent_since(row),
+        )
+        if isinstance(outcome, Gone) and reminder.channel_id is not None:
+            log.info("Reminder %s: direct messages are closed, using the channel", reminder.id)
+            outcome = await self._outbox.deliver(
+                Channel(reminder.channel_id),
+                ReminderPost(reminder, show, episode, late, mention=True),
+                nonce(row.id, _FALLBACK_PIECE),
+                maybe_sent_since=self._maybe_sent_since(row),
+            )
+        match outcome:
+            case Delivered():
+                settled.delivered.append(row.id)
+                settled.reminders_done.append(reminder.id)
+                self.counts.delivered += 1
+                self.counts.late += judgement.verdict is Verdict.LATE
+            case Gone(reason):
+                await self._undeliverable(row, reason)
+            case TryLater(reason, after):
+                await self._postpone(row, reason, after)
+
+    async def _party(self, row: Due, settled: _Settled) -> None:
+        async with self._database.read() as tx:
+            party = await parties.get(tx, row.subject)
+            answers = {} if party is None else await parties.answers(tx, party.id)
+        if party is None:
+            await self._drop(row, "party-gone")
+            return
+        if (party.state is PartyState.CANCELLED) != (row.kind is DueKind.PARTY_CANCELLED):
+            await self._drop(row, "cancelled")
+            return
+        found = self._look_up(party.show_id, party.episode)
+        if found is None:
+            await self._undeliverable(row, "show-not-loaded")
+            return
+        show, episode = found
+        judgement = judge(
+            row.due_at, self._clock.now(), _party_pointless_at(row.kind, party, minutes_of(show, episode))
+        )
+        if judgement.verdict is Verdict.POINTLESS:
+            await self._pointless(row)
+            return
+        attending = [user for user, answer in answers.items() if answer in ATTENDING]
+        announcing = row.kind is DueKind.PARTY_ANNOUNCEMENT
+        if not attending and not announcing:
+            await self._drop(row, "nobody-to-tell")
+            return
+        groups: Sequence[tuple[int, ...]] = (
+            [()]
+            if announcing
+            else [
+                tuple(attending[start : start + MENTIONS_PER_MESSAGE])
+                for start in range(0, len(attending), MENTIONS_PER_MESSAGE)
+            ]
+        )
+        for piece, mentions in enumerate(groups):
+            if piece < row.sent:
+                continue
+            post = PartyPost(
+                kind=row.kind,
+                party=party,
+                show=show,
+                episode=episode,
+                answers=answers,
+                mentions=mentions,
+                late=judgement.late if judgement.verdict is Verdict.LATE else timedelta(),
+            )
+            outcome = await self._outbox.deliver(
+                Channel(party.channel_id),
+                post,
+                nonce(row.id, piece),
+                maybe_sent_since=self._maybe_sent_since(row),
+            )
+            match outcome:
+                case Delivered(_, message_id):
+                    if announcing:
+                        async with self._database.begin() as tx:
+                            await parties.set_message(tx, party.id, message_id)
+                    elif piece + 1 < len(groups):
+                        await due.note_sent(self._database, row.id, piece + 1, self._worker)
+                case Gone(reason):
+                    await self._undeliverable(row, reason)
+                    return
+                case TryLater(reason, after):
+                    await self._postpone(row, reason, after)
+                    return
+        settled.delivered.append(row.id)
+        self.counts.delivered += 1
+        self.counts.late += judgement.verdict is Verdict.LATE
+
+    def _look_up(self, show_id: str, number: int) -> tuple[Show, Episode] | None:
+        show = self._shows.get(show_id)
+        episode = None if show is None else show.episode(number)
+        return None if show is None or episode is None else (show, episode)
+
+    def _maybe_sent_since(self, row: Due) -> datetime | None:
+        long_ago = self._clock.now() - row.first_claimed_at > _NONCE_WINDOW
+        return row.first_claimed_at if row.attempts > 1 and long_ago else None
+
+    async def _drop(self, row: Due, reason: str) -> None:
+        await due.drop(self._database, row.id, self._clock.now(), reason, self._worker)
+        self.counts.dropped += 1
+
+    async def _pointless(self, row: Due) -> None:
+        # What was tried and failed until it was over has failed; what was never tried came too late.
+        if row.attempts > 1:
+            await self._undeliverable(row, "over-before-delivery")
+        else:
+            await self._drop(row, "over")
+
+    async def _undeliverable(self, row: Due, reason: str) -> None:
+        log.warning("Due row %s (%s) can't be delivered: %s", row.id, row.kind.value, reason)
+        await due.undeliverable(self._database, row.id, self._clock.now(), reason, self._worker)
+        self.counts.undelivered += 1
+
+    async def _postpone(self, row: Due, reason: str, after: timedelta | None) -> None:
+        pause = min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
+        until = self._clock.now() + max(pause, after or timedelta())
+        log.info("Due row %s (%s) postponed: %s", row.id, row.kind.value, reason)
+        await due.postpone(self._database, row.id, until, reason, self._worker)
+        self.counts.postponed += 1
+
+
+def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime | None:
+    match kind:
+        case DueKind.PARTY_LEAD:
+            # From the start on, the message of the start says it.
+            return party.starts_at
+        case DueKind.PARTY_START | DueKind.PARTY_ANNOUNCEMENT:
+            return party.over_at(minutes)
+        case _:
+            return None

@@ -1,0 +1,30 @@
+"""Reads the dataset anew while the bot runs; a broken one changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.app.reminders import Reminders
+from bot.app.shows import Shows
+from bot.dataset.catalogue import load
+
+
+class Library:
+    """The dataset's folder and what depends on its schedules."""
+
+    def __init__(self, folder: Path, shows: Shows, reminders: Reminders) -> None:
+        self._folder = folder
+        self._shows = shows
+        self._reminders = reminders
+        self._turn = asyncio.Lock()
+
+    async def reload(self) -> int:
+        """Read the folder again and use it; how many reminders moved with the schedule.
+
+        Raises `bot.dataset.catalogue.DatasetError` with every problem; the old data then stays in use.
+        """
+        async with self._turn:
+            catalogue = await asyncio.to_thread(load, self._folder)
+            self._shows.replace(catalogue)
+            return await self._reminders.follow_schedule(self._shows)

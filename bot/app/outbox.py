@@ -1,0 +1,98 @@
+"""The seam to whatever delivers messages: what is to be sent, to whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.core.party import Answer, Party
+from bot.core.reminder import DueKind, Reminder
+from bot.core.show import Episode, Show
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A person's direct messages; ``channel_id`` is None where they were never opened."""
+
+    user_id: int
+    channel_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel or thread of a server."""
+
+    channel_id: int
+
+
+Address = Direct | Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderPost:
+    """A person's reminder. ``mention`` is set where it goes to a channel instead of their messages."""
+
+    reminder: Reminder
+    show: Show
+    episode: Episode
+    late: timedelta
+    mention: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPost:
+    """Something about a watch party. ``mentions`` are people who asked to be told."""
+
+    kind: DueKind
+    party: Party
+    show: Show
+    episode: Episode
+    answers: Mapping[int, Answer]
+    mentions: tuple[int, ...]
+    late: timedelta
+
+
+Post = ReminderPost | PartyPost
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Accepted by Discord."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Will never be accepted here; asking again would only count against us."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Not accepted now; ``after`` is how long to wait at least (None: no advice)."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+Outcome = Delivered | Gone | TryLater
+
+
+class Outbox(Protocol):
+    """Delivers posts."""
+
+    async def deliver(
+        self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None
+    ) -> Outcome:
+        """Send ``post`` once. Never raises for anything Discord or the network does.
+
+        ``nonce`` names the message, so that Discord takes a repetition within minutes for the first.
+        ``maybe_sent_since`` is set where an earlier attempt may have got through longer ago than that: the
+        channel's history since then is searched before it is sent again.
+        """
+        ...

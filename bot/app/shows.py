@@ -1,0 +1,92 @@
+"""The shows that are loaded now, and which one somebody means."""
+
+from __future__ import annotations
+
+from bot.core.errors import UserError
+from bot.core.names import fold, opaque_key
+from bot.core.show import Catalogue, Episode, Show
+
+
+class Shows:
+    """Holds the catalogue in use; a reload replaces it as a whole."""
+
+    def __init__(self, catalogue: Catalogue, default_show: str | None = None) -> None:
+        self._default_show = default_show
+        self.replace(catalogue)
+
+    def replace(self, catalogue: Catalogue) -> None:
+        """Use another catalogue from now on."""
+        self._catalogue = catalogue
+        self._by_key = {opaque_key(show.id, ""): show for show in catalogue.shows.values()}
+        self._by_name = {
+            fold(name): show
+            for show in reversed(catalogue.shows.values())
+            for name in (show.id, *show.title.by_language.values(), show.native_title or "", *show.aliases)
+            if fold(name)
+        }
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    @property
+    def default(self) -> Show:
+        """The show that is meant when none is named."""
+        shows = self._catalogue.shows
+        if self._default_show is not None and self._default_show in shows:
+            return shows[self._default_show]
+        return next(iter(shows.values()))
+
+    def find(self, typed: str | None) -> Show:
+        """The show with this id, title or other title; the default for None.
+
+        Raises UserError("show.unknown") for anything else.
+        """
+        if typed is None or not typed.strip():
+            return self.default
+        found = self._catalogue.shows.get(typed) or self._by_name.get(fold(typed))
+        if found is None:
+            raise UserError("show.unknown", typed=typed)
+        return found
+
+    def get(self, show_id: str) -> Show | None:
+        """The show with this id, or None where it is no longer loaded."""
+        return self._catalogue.shows.get(show_id)
+
+    def by_key(self, key: str) -> Show:
+        """The show a button stands for. Raises UserError("show.gone") where it is no longer loaded."""
+        found = self._by_key.get(key)
+        if found is None:
+            raise UserError("show.gone")
+        return found
+
+    def search(self, typed: str, limit: int = 25) -> list[Show]:
+        """Shows whose title holds what was typed so far, best first."""
+        wanted = fold(typed)
+        scored = [
+            (min(place for place in places if place >= 0), index, show)
+            for index, show in enumerate(self._catalogue.shows.values())
+            if any(
+                place >= 0
+                for place in (
+                    places := [
+                        fold(name).find(wanted)
+                        for name in (show.id, *show.title.by_language.values(), *show.aliases)
+                    ]
+                )
+            )
+        ]
+        return [show for _, _, show in sorted(scored, key=lambda entry: entry[:2])[:limit]]
+
+
+def show_key(show: Show) -> str:
+    """What stands for a show in a button: short, and the same after every restart."""
+    return opaque_key(show.id, "")
+
+
+def episode_of(show: Show, number: int) -> Episode:
+    """The show's episode of this number. Raises UserError("episode.unknown")."""
+    episode = show.episode(number)
+    if episode is None:
+        raise UserError("episode.unknown", number=number, last=len(show.episodes), show=show.title)
+    return episode

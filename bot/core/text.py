@@ -1,0 +1,59 @@
+"""Text on its way into a message: escaping, spoiler bars, cutting.
+
+Everything that was typed by a person or comes from a data file passes through `plain` or `spoiler` before it
+reaches Discord. What reads well on a page is not decided here; see `bot.l10n` for sentences.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Marks that Discord's Markdown acts on anywhere in a line.
+_ACTIVE = re.compile(r"[\\*_~`|<@\[\]]")
+#: Marks that act only where a line begins.
+_LINE_START = re.compile(r"^(\s*)(#|>|-|\+|\d+(?=\.))")
+#: A scheme would make a link, and inside links escaping is not honoured.
+_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+]*):(?=/)")
+#: Zero-width joiners hold emoji and some scripts together; every other format character can hide or reorder text.
+_KEPT_FORMAT = frozenset("\u200d\u200c")
+
+
+def clean(text: str) -> str:
+    """One line without control, zero-width and direction characters; runs of white space become a space."""
+    kept = (
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace()
+        or char in _KEPT_FORMAT
+        or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
+    )
+    return " ".join("".join(kept).split())
+
+
+def plain(text: str) -> str:
+    """``text`` as one line that Discord shows as it is: no formatting, link, mention or spoiler bar."""
+    escaped = _ACTIVE.sub(lambda found: "\\" + found.group(), clean(text))
+    escaped = _SCHEME.sub(lambda found: found.group(1) + "\\:", escaped)
+    return _LINE_START.sub(_escape_line_start, escaped)
+
+
+def _escape_line_start(found: re.Match[str]) -> str:
+    space, mark = found.groups()
+    return f"{space}{mark}\\" if mark.isdigit() else f"{space}\\{mark}"
+
+
+def spoiler(text: str) -> str:
+    """``text`` behind one spoiler bar that nothing inside it can open; empty text gives no bar."""
+    inner = plain(text)
+    return f"||{inner}||" if inner else ""
+
+
+def cut(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` characters, with an ellipsis where something was left off.
+
+    Cut before escaping and before a bar is put around it, so that neither is ever cut open.
+    """
+    if len(text) <= limit:
+        return text
+    return text[: max(limit - 1, 0)].rstrip("\u200d") + "…"

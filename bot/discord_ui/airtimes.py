@@ -1,0 +1,309 @@
+"""`/next-episode` and `/schedule`: when episodes air, for everybody in their own time."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import schedules
+from bot.app.people import People
+from bot.app.shows import episode_of, show_key
+from bot.app.zone_search import WATCHED_ZONES, ZoneSearch
+from bot.core.airing import Airing, Phase, airing, airs_at
+from bot.core.recap import safe_title
+from bot.core.show import Episode, Release, Show
+from bot.core.spoilers import Horizon
+from bot.core.text import plain
+from bot.core.zones import abbreviation_at
+from bot.discord_ui import stamps
+from bot.discord_ui.desk import Ask, Desk
+from bot.discord_ui.options import Choices, episode_name
+from bot.discord_ui.press import Presses, button
+from bot.discord_ui.reply import Reply
+from bot.l10n.speaker import Speaker
+from bot.render import ical
+
+
+def zone_in_words(say: Speaker, places: ZoneSearch, at: datetime, zone: str, now: datetime) -> str:
+    """ "Tue 29 Jul, 01:00 in Auckland, tomorrow for you": a moment in a zone, right across date lines."""
+    local = at.astimezone(ZoneInfo(zone))
+    today = now.astimezone(ZoneInfo(zone)).date()
+    relation = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((local.date() - today).days)
+    key = "zone.moment" if relation is None else f"zone.moment-{relation}"
+    return say(key, day=say.day(local), time=say.clock(local), place=places.place(zone, say.locale))
+
+
+class Airtimes(commands.Cog):
+    """Air times of the broadcast."""
+
+    def __init__(self, desk: Desk, choices: Choices, presses: Presses, places: ZoneSearch) -> None:
+        self._desk = desk
+        self._people: People = desk.people
+        self._places = places
+        self.next_episode.autocomplete("show")(choices.shows)
+        self.schedule.autocomplete("show")(choices.shows)
+        presses.on("clock", self._press_clock, str, int)
+        presses.on("ics", self._press_calendar, str, int)
+        presses.on("season", self._press_season_calendar, str)
+
+    # ------------------------------------------------------------- commands
+
+    @app_commands.command(
+        name="next-episode", description="When the next episode airs, for everyone in their own time"
+    )
+    @app_commands.describe(show="Which show", private="Only you see the answer")
+    async def next_episode(
+        self, interaction: discord.Interaction, show: str | None = None, private: bool = False
+    ) -> None:
+        """When the next episode airs."""
+        ask = await self._desk.ask(interaction, show, private=private)
+        await ask.answer(self._next_episode(ask))
+
+    @app_commands.command(name="schedule", description="The season at a glance, with dates in your own time")
+    @app_commands.describe(show="Which show", private="Only you see the answer")
+    async def schedule(
+        self, interaction: discord.Interaction, show: str | None = None, private: bool = False
+    ) -> None:
+        """The season at a glance."""
+        ask = await self._desk.ask(interaction, show, private=private)
+        await ask.answer(self._season(ask))
+
+    # -------------------------------------------------------------- replies
+
+    def _next_episode(self, ask: Ask) -> Reply:
+        state = airing(ask.show, ask.now)
+        reply = Reply()
+        if state.phase is Phase.FINISHED:
+            self._over(ask, state, reply)
+        elif state.phase is Phase.UNSCHEDULED:
+            self._undated(ask, state, reply)
+        else:
+            self._coming(ask, state, reply)
+        return reply
+
+    def _over(self, ask: Ask, state: Airing, reply: Reply) -> None:
+        say, show, last = ask.say, ask.show, state.last
+        assert last is not None
+        at = airs_at(last)
+        assert at is not None
+        reply.add(
+            "## " + say("next.over-title", show=plain(say.text(show.title))),
+            say(
+                "next.over",
+                episode=episode_name(say, show, last),
+                at=stamps.full(at),
+                ago=stamps.relative(at),
+            ),
+        )
+        key = show_key(show)
+        reply.row(
+            button(say("button.recap-ending"), "recap", key, last.number, emoji="📖") if last.beats else None,
+            self._seen_button(say, show, last),
+        )
+
+    def _undated(self, ask: Ask, state: Airing, reply: Reply) -> None:
+        say, show = ask.say, ask.show
+        upcoming = state.next[0] if state.next else None
+        reply.add("## " + plain(say.text(show.title)))
+        if upcoming is not None:
+            reply.add(say("next.undated", episode=episode_name(say, show, upcoming)))
+        else:
+            reply.add(say("next.nothing-announced"))
+        if state.last is not None:
+            reply.row(self._seen_button(say, show, state.last))
+
+    def _coming(self, ask: Ask, state: Airing, reply: Reply) -> None:
+        say, show = ask.say, ask.show
+        shown = ask.horizon(0)
+        if state.on_air:
+            names = say.listing(episode_name(say, show, episode) for episode in state.on_air)
+            reply.add(
+                "## " + say("next.on-air-title", show=plain(say.text(show.title)), episode=names),
+                say(
+                    "next.on-air",
+                    until=stamps.clock(state.on_air_until or ask.now),
+                    network=plain(show.network),
+                ),
+                *self._titles(say, state.on_air, shown),
+            )
+        if state.next:
+            first = state.next[0]
+            at = airs_at(first)
+            assert at is not None
+            names = say.listing(episode_name(say, show, episode) for episode in state.next)
+            if state.on_air:
+                reply.add("### " + say("next.then", episode=names))
+            else:
+                key = "next.premiere-title" if state.phase is Phase.BEFORE_PREMIERE else "next.title"
+                reply.add("## " + say(key, show=plain(say.text(show.title)), episode=names))
+            reply.add(*self._titles(say, state.next, shown))
+            reply.add(say("next.airs", at=stamps.full(at), relative=stamps.relative(at)))
+            reply.add(*self._releases(ask, first))
+            if ask.zone is not None:
+                reply.add("🕰️ " + zone_in_words(say, self._places, at, ask.zone, ask.now))
+        elif state.on_air:
+            reply.add(say("next.last-one"))
+        self._coming_buttons(ask, state, reply)
+
+    def _coming_buttons(self, ask: Ask, state: Airing, reply: Reply) -> None:
+        say, show = ask.say, ask.show
+        key = show_key(show)
+        if state.next:
+            number = state.next[0].number
+            reply.row(
+                button(
+                    say("button.remind-me"),
+                    "remind",
+                    key,
+                    number,
+                    style=discord.ButtonStyle.primary,
+                    emoji="🔔",
+                ),
+                button(say("button.world-clock"), "clock", key, number, emoji="🌍"),
+                button(say("button.calendar"), "ics", key, number, emoji="📅"),
+            )
+        newest = state.on_air[-1] if state.on_air else state.last
+        if newest is not None:
+            reply.row(self._seen_button(say, show, newest))
+
+    def _seen_button(
+        self, say: Speaker, show: Show, episode: Episode
+    ) -> discord.ui.Button[discord.ui.LayoutView]:
+        return button(
+            say("button.seen", episode=episode_name(say, show, episode)),
+            "seen",
+            show_key(show),
+            episode.number,
+            emoji="✅",
+        )
+
+    def _titles(self, say: Speaker, episodes: tuple[Episode, ...], seen: Horizon) -> list[str]:
+        return [
+            say("next.episode-title", title=plain(say.text(title)))
+            for episode in episodes
+            if (title := safe_title(episode, seen)) is not None
+        ]
+
+    def _releases(self, ask: Ask, episode: Episode) -> list[str]:
+        """The broadcast's wall time, then each streaming release, with the hour where a source gives it."""
+        say, main = ask.say, episode.broadcast
+        lines: list[str] = []
+        if main is not None and main.at is not None:
+            lines.append(
+                "📺 "
+                + say(
+                    "next.broadcast",
+                    network=plain(main.service),
+                    time=main.at.printed(),
+                    zone=abbreviation_at(main.at.zone, main.at.instant()),
+                    day=say.day(datetime.combine(main.at.day, datetime.min.time())),
+                )
+            )
+        others = [release for release in episode.releases if release is not main]
+        for release in (release for release in others if release.at is not None):
+            at = release.at
+            assert at is not None
+            lines.append(
+                "▶️ "
+                + say(
+                    "next.streams-at",
+                    service=self._service(say, release),
+                    at=stamps.short(at.instant()),
+                    time=at.printed(),
+                    zone=abbreviation_at(at.zone, at.instant()),
+                )
+            )
+        unknown = [self._service(say, release) for release in others if release.at is None]
+        if unknown:
+            lines.append("▶️ " + say("next.streams", services=say.listing(unknown)))
+        return lines
+
+    def _service(self, say: Speaker, release: Release) -> str:
+        if not release.regions:
+            return say("release.abroad", service=plain(release.service))
+        regions = say.listing(say.territory(code) for code in release.regions)
+        return say("release.in", service=plain(release.service), regions=regions)
+
+    def _season(self, ask: Ask) -> Reply:
+        say, show = ask.say, ask.show
+        reply = Reply().add("## " + say("schedule.title", show=plain(say.text(show.title))))
+        rows = schedules.season(show, ask.now, ask.horizon(0))
+        season = None
+        for row in rows:
+            if len(show.seasons) > 1 and row.episode.season != season:
+                season = row.episode.season
+                reply.add("### " + say("schedule.season", season=season))
+            name = episode_name(say, show, row.episode)
+            if row.at is None:
+                line = say("schedule.undated", episode=name)
+            else:
+                key = "schedule.aired" if row.aired else "schedule.coming"
+                line = say(key, episode=name, at=stamps.short(row.at), relative=stamps.relative(row.at))
+            if row.title is not None:
+                line += " " + say("schedule.episode-title", title=plain(say.text(row.title)))
+            reply.add(line)
+        if ask.zone is None:
+            reply.add("-# " + say("schedule.own-time"))
+        else:
+            reply.add("-# " + say("schedule.zone", place=self._places.place(ask.zone, say.locale)))
+        if any(row.at is not None for row in rows):
+            reply.row(button(say("button.calendar-all"), "season", show_key(show), emoji="📅"))
+        return reply
+
+    # -------------------------------------------------------------- presses
+
+    async def _press_clock(self, interaction: discord.Interaction, key: str, number: int) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        episode = episode_of(ask.show, number)
+        at = airs_at(episode)
+        say = ask.say
+        if at is None:
+            await ask.answer(Reply([say("next.undated", episode=episode_name(say, ask.show, episode))]))
+            return
+        shared = () if ask.asker.guild_id is None else await self._people.zones_shared_in(ask.asker.guild_id)
+        own = () if ask.asker.zone is None else (ask.asker.zone,)
+        watched = tuple(dict.fromkeys((*own, *shared, ask.show.zone, *WATCHED_ZONES)))
+        reply = Reply().add("## " + say("clock.title", episode=episode_name(say, ask.show, episode)))
+        lines = sorted((at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone) for zone in watched[:24])
+        reply.add(
+            "\n".join(
+                say(
+                    "clock.own-row" if zone in own else "clock.shared-row" if zone in shared else "clock.row",
+                    place=self._places.place(zone, say.locale),
+                    day=say.day(wall),
+                    time=say.clock(wall),
+                )
+                for wall, zone in lines
+            )
+        )
+        if ask.asker.zone is None:
+            reply.add("-# " + say("clock.set-yours"))
+        await ask.answer(reply)
+
+    async def _press_calendar(self, interaction: discord.Interaction, key: str, number: int) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        await self._send_calendar(ask, (episode_of(ask.show, number),), f"episode-{number}")
+
+    async def _press_season_calendar(self, interaction: discord.Interaction, key: str) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        await self._send_calendar(ask, ask.show.episodes, "schedule")
+
+    async def _send_calendar(self, ask: Ask, episodes: tuple[Episode, ...], suffix: str) -> None:
+        say, show = ask.say, ask.show
+        title = say.text(show.title)
+        summaries = {
+            episode.number: say("calendar.summary", show=title, episode=episode_name(say, show, episode))
+            for episode in episodes
+        }
+        events = schedules.calendar_events(
+            show, episodes, summaries, say("calendar.description", network=show.network)
+        )
+        data = ical.calendar(events, name=title, now=ask.now)
+        reply = Reply([say.count("calendar.ready", len(events))])
+        reply.files.append(discord.File(io.BytesIO(data), filename=ical.filename(show.id, suffix)))
+        await ask.answer(reply)

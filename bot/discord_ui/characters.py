@@ -1,0 +1,199 @@
+"""`/character` and `/cast`: who is who, as far as the reader has watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import characters
+from bot.app.shows import show_key
+from bot.core.card import Card, CastEntry, card, cast
+from bot.core.errors import UserError
+from bot.core.show import Character, Text
+from bot.core.text import plain
+from bot.discord_ui import reply as replies
+from bot.discord_ui.desk import Ask, Desk
+from bot.discord_ui.options import Choices
+from bot.discord_ui.press import Presses, button
+from bot.discord_ui.recaps import piece_line
+from bot.discord_ui.reply import Reply
+from bot.l10n.speaker import Speaker
+
+_PER_PAGE = 8
+#: Choices that fit in one row.
+_MOST_CANDIDATES = 5
+
+
+class Characters(commands.Cog):
+    """Cards of characters and the cast list."""
+
+    def __init__(self, desk: Desk, choices: Choices, presses: Presses) -> None:
+        self._desk = desk
+        self.character.autocomplete("name")(choices.characters)
+        self.character.autocomplete("show")(choices.shows)
+        self.cast.autocomplete("show")(choices.shows)
+        presses.on("card", self._press_card, str, str)
+        presses.on("post", self._press_post, str, str)
+        presses.on("cast", self._press_cast, str, int, int)
+        presses.on("postcast", self._press_post_cast, str)
+
+    @app_commands.command(name="character", description="Who somebody is, as far as you have watched")
+    @app_commands.describe(
+        name="A name in any spelling, in Hangul, or an actor",
+        show="Which show",
+        private="Only you see the answer",
+    )
+    async def character(
+        self, interaction: discord.Interaction, name: str, show: str | None = None, private: bool = True
+    ) -> None:
+        """Who somebody is."""
+        ask = await self._desk.ask(interaction, show, private=private)
+        limit = ask.horizon().shown
+        try:
+            found = characters.find(ask.show, limit, name)
+        except UserError as error:
+            candidates = error.arguments.get("candidates")
+            if error.key != "character.ambiguous" or not isinstance(candidates, tuple):
+                raise
+            await ask.answer(self._which(ask, candidates))
+            return
+        await ask.answer(self._card(ask, found))
+
+    @app_commands.command(name="cast", description="Everyone who may be named as far as you have watched")
+    @app_commands.describe(show="Which show", private="Only you see the answer")
+    async def cast(
+        self, interaction: discord.Interaction, show: str | None = None, private: bool = True
+    ) -> None:
+        """Everyone who may be named."""
+        ask = await self._desk.ask(interaction, show, private=private)
+        await ask.answer(self._cast(ask, 0))
+
+    # -------------------------------------------------------------- replies
+
+    def _which(self, ask: Ask, candidates: Sequence[CastEntry]) -> Reply:
+        say = ask.say
+        return (
+            Reply()
+            .add(say("character.which"))
+            .row(
+                *(
+                    button(
+                        say.text(entry.name),
+                        "card",
+                        show_key(ask.show),
+                        characters.character_key(ask.show, entry.character),
+                    )
+                    for entry in candidates[:_MOST_CANDIDATES]
+                )
+            )
+        )
+
+    def _card(self, ask: Ask, character: Character) -> Reply:
+        say = ask.say
+        view = card(ask.show, character, ask.horizon())
+        if view is None:
+            raise UserError("character.gone")
+        reply = Reply().add("## " + _heading(say, view.name, view.native))
+        if view.role is not None:
+            reply.add(piece_line(say, view.role))
+        reply.add(*self._who_plays(say, view))
+        if view.spellings:
+            reply.add(say("character.spellings", names=plain(", ".join(view.spellings))))
+        if view.relations:
+            reply.add("### " + say("character.relations"))
+            reply.add(*("- " + piece_line(say, piece) for piece in view.relations))
+        if view.facts:
+            reply.add("### " + say("character.facts"))
+            reply.add(*("- " + piece_line(say, piece) for piece in view.facts))
+        reply.add("-# " + self._horizon_note(ask))
+        if ask.private:
+            reply.row(
+                button(
+                    say("button.post-here"),
+                    "post",
+                    show_key(ask.show),
+                    characters.character_key(ask.show, character),
+                    emoji="📣",
+                )
+            )
+        return reply
+
+    def _who_plays(self, say: Speaker, view: Card) -> list[str]:
+        actor = view.actor
+        if actor is None:
+            return []
+        name = f"{actor.name} ({actor.native})" if actor.native else actor.name
+        return [say("character.played-by", actor=plain(name))]
+
+    def _horizon_note(self, ask: Ask) -> str:
+        seen = ask.horizon()
+        if ask.public:
+            return ask.say("horizon.public", ceiling=seen.shown)
+        return ask.say("horizon.private", progress=seen.shown)
+
+    def _cast(self, ask: Ask, page: int) -> Reply:
+        say, show = ask.say, ask.show
+        entries = cast(show, ask.horizon().shown)
+        pages = max((len(entries) + _PER_PAGE - 1) // _PER_PAGE, 1)
+        page = min(max(page, 0), pages - 1)
+        reply = Reply().add("## " + say("cast.title", show=plain(say.text(show.title))))
+        if not entries:
+            reply.add(say("cast.none"))
+        for entry in entries[page * _PER_PAGE : (page + 1) * _PER_PAGE]:
+            line = f"**{_heading(say, entry.name, entry.native)}**"
+            if entry.actor is not None:
+                line += " · " + plain(entry.actor.name)
+            if entry.role is not None:
+                line += "\n-# " + plain(say.text(entry.role))
+            reply.add(line)
+        reply.add("-# " + say("cast.page", page=page + 1, pages=pages) + " · " + self._horizon_note(ask))
+        key = show_key(show)
+        owner = ask.asker.user_id
+        reply.row(
+            button(say("button.previous"), "cast", key, page - 1, owner, emoji="◀️", disabled=page == 0)
+            if pages > 1
+            else None,
+            button(say("button.next"), "cast", key, page + 1, owner, emoji="▶️", disabled=page + 1 == pages)
+            if pages > 1
+            else None,
+            button(say("button.post-here"), "postcast", key, emoji="📣") if ask.private else None,
+        )
+        return reply
+
+    # -------------------------------------------------------------- presses
+
+    async def _press_card(self, interaction: discord.Interaction, key: str, character: str) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        await ask.answer(self._card(ask, characters.by_key(ask.show, character, ask.asker.progress)))
+
+    async def _press_post(self, interaction: discord.Interaction, key: str, character: str) -> None:
+        """Show a card to everybody here, made anew for the channel's ceiling."""
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=False)
+        try:
+            found = characters.by_key(ask.show, character, ask.horizon().shown)
+        except UserError:
+            raise UserError("character.not-here", ceiling=ask.asker.ceiling) from None
+        await ask.answer(self._card(ask, found))
+
+    async def _press_post_cast(self, interaction: discord.Interaction, key: str) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=False)
+        await ask.answer(self._cast(ask, 0))
+
+    async def _press_cast(self, interaction: discord.Interaction, key: str, page: int, owner: int) -> None:
+        """Turn the page: in place for whoever asked, privately for everybody else."""
+        message = interaction.message
+        in_place = interaction.user.id == owner and message is not None
+        private = not in_place or (message is not None and message.flags.ephemeral)
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=private)
+        if in_place:
+            await replies.replace(interaction, self._cast(ask, page))
+        else:
+            await ask.answer(self._cast(ask, page))
+
+
+def _heading(say: Speaker, name: Text, native: str | None) -> str:
+    text = say.text(name)
+    return plain(text if not native or native in text else f"{text} · {native}")

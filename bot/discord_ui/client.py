@@ -1,0 +1,152 @@
+"""The Discord client: intents, command tree, syncing, and what starts and stops with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app.due_runner import DueRunner
+from bot.app.memory import Memory
+from bot.discord_ui.failures import Failures
+from bot.discord_ui.press import Presses, bound_button
+from bot.discord_ui.reply import NO_MENTIONS
+from bot.discord_ui.translator import CommandTranslator
+from bot.l10n.words import Words
+
+log = logging.getLogger(__name__)
+
+#: What the bot does by itself in a channel: see it, post in it and its threads, look for its own message.
+PERMISSIONS = discord.Permissions(
+    view_channel=True, send_messages=True, send_messages_in_threads=True, read_message_history=True
+)
+#: How long deliveries that are under way may take when the process stops, in seconds.
+_GRACE = 4.0
+
+
+class Tree(app_commands.CommandTree[commands.Bot]):
+    """The slash commands, in servers, direct messages and as an app of one's own."""
+
+    failures: Failures
+
+    def __init__(self, client: commands.Bot) -> None:
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def on_error(
+        self, interaction: discord.Interaction[commands.Bot], error: app_commands.AppCommandError
+    ) -> None:
+        await self.failures.tell(interaction, error)
+
+
+class CliffhangerClient(commands.Bot):
+    """A client with no privileged intents that keeps no messages and no members."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=NO_MENTIONS,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self._cogs_to_add: Sequence[commands.Cog] = ()
+        self._runner: DueRunner | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    def equip(
+        self,
+        *,
+        cogs: Sequence[commands.Cog],
+        presses: Presses,
+        failures: Failures,
+        words: Words,
+        memory: Memory,
+        runner: DueRunner,
+        dev_guild_ids: Sequence[int],
+    ) -> None:
+        """Give the client everything it needs; called once, before it starts."""
+        self._cogs_to_add = cogs
+        self._presses = presses
+        self._failures = failures
+        self._words = words
+        self._memory = memory
+        self._runner = runner
+        self._dev_guild_ids = dev_guild_ids
+        tree = self.tree
+        assert isinstance(tree, Tree)
+        tree.failures = failures
+
+    async def setup_hook(self) -> None:
+        for cog in self._cogs_to_add:
+            await self.add_cog(cog)
+        self.add_dynamic_items(bound_button(self._presses, self._failures.tell))
+        await self.tree.set_translator(CommandTranslator(self._words))
+        await self.sync_commands()
+        log.info("Invite the bot with %s", self.invite_link())
+        if self._runner is not None:
+            # Not in on_ready, which comes seconds after the login and again after every reconnect.
+            self._running = asyncio.create_task(self._runner.run_forever(), name="due-runner")
+
+    def invite_link(self) -> str:
+        """Where a server's admin adds the bot, with the permissions it needs and no more."""
+        return discord.utils.oauth_url(
+            self.application_id or 0, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
+        )
+
+    async def sync_commands(self) -> bool:
+        """Tell Discord about the commands where they changed since the last time; whether any had."""
+        changed = False
+        for guild_id in self._dev_guild_ids or (None,):
+            guild = None if guild_id is None else discord.Object(guild_id)
+            if guild is not None:
+                self.tree.copy_global_to(guild=guild)
+            digest = await self._digest(guild)
+            place = "global" if guild_id is None else str(guild_id)
+            key = f"commands:{self.application_id}:{place}"
+            if await self._memory.get(key) == digest:
+                continue
+            try:
+                await self.tree.sync(guild=guild)
+            except discord.Forbidden:
+                log.error("May not set commands in server %s: is the bot in it?", guild_id)
+                continue
+            await self._memory.put(key, digest)
+            changed = True
+            log.info("Commands synced (%s)", place)
+        return changed
+
+    async def _digest(self, guild: discord.Object | None) -> str:
+        translator = self.tree.translator
+        payload: list[object] = []
+        for command in self.tree.get_commands(guild=guild):
+            payload.append(
+                command.to_dict(self.tree)
+                if translator is None
+                else await command.get_translated_payload(self.tree, translator)
+            )
+        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+    async def close(self) -> None:
+        running, self._running = self._running, None
+        if running is not None and self._runner is not None:
+            self._runner.stop()
+            # What can't be finished in time is cut off; its lease and nonce see to it at the next start.
+            with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+                await asyncio.wait_for(running, _GRACE)
+        await super().close()

@@ -1,0 +1,124 @@
+"""The Discord end of the outbox: sends one message, and says what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+import aiohttp
+import discord
+
+from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, Post, ReminderPost, TryLater
+from bot.discord_ui.posts import render
+from bot.l10n.speaker import Speaker
+from bot.l10n.words import Words
+
+log = logging.getLogger(__name__)
+
+#: discord.py would wait for minutes; we try again with the same nonce instead.
+_TIMEOUT = 10.0
+#: Discord allows 50 requests a second over all; some are left for everything else.
+_PER_SECOND = 40.0
+#: How far back an earlier attempt's message is looked for, in messages.
+_HISTORY = 100
+
+_CANNOT_MESSAGE_USER = 50007
+_UNKNOWN_MESSAGE = 10008
+#: Answers that a repetition would not change.
+_FINAL = {401, 403, 404}
+
+
+class DiscordOutbox:
+    """Delivers posts with a client that is logged in."""
+
+    def __init__(self, client: discord.Client, words: Words) -> None:
+        self._client = client
+        self._words = words
+        self._next_at = 0.0
+
+    async def deliver(
+        self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None
+    ) -> Outcome:
+        """See `bot.app.outbox.Outbox.deliver`."""
+        try:
+            await self._pace()
+            async with asyncio.timeout(_TIMEOUT):
+                channel = await self._channel(to)
+                if maybe_sent_since is not None:
+                    earlier = await self._find(channel, nonce, maybe_sent_since)
+                    if earlier is not None:
+                        return Delivered(channel.id, earlier)
+                return await self._send(channel, post, nonce)
+        except discord.HTTPException as error:
+            return _refused(error, to)
+        except discord.RateLimited as error:
+            return TryLater("rate-limited", timedelta(seconds=error.retry_after))
+        except (TimeoutError, OSError, aiohttp.ClientError) as error:
+            return TryLater(f"network: {type(error).__name__}")
+        except RuntimeError as error:
+            # aiohttp says so of a session that was closed under it, as in a shutdown.
+            return TryLater(f"not connected: {error}")
+
+    async def _pace(self) -> None:
+        """Space requests out, so that a storm of reminders provokes no 429."""
+        now = asyncio.get_running_loop().time()
+        self._next_at = max(self._next_at, now) + 1 / _PER_SECOND
+        wait = self._next_at - 1 / _PER_SECOND - now
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    async def _channel(self, to: Address) -> discord.PartialMessageable:
+        if isinstance(to, Direct) and to.channel_id is None:
+            opened = await self._client.create_dm(discord.Object(to.user_id))
+            return self._client.get_partial_messageable(opened.id)
+        return self._client.get_partial_messageable(to.channel_id or 0)
+
+    async def _send(self, channel: discord.PartialMessageable, post: Post, nonce: str) -> Outcome:
+        locale = post.reminder.locale if isinstance(post, ReminderPost) else post.party.locale
+        sending = render(Speaker(self._words, locale), post, nonce)
+        mentions = discord.AllowedMentions(
+            everyone=False, roles=False, users=[discord.Object(user) for user in sending.mentions]
+        )
+        message = await channel.send(
+            sending.content, view=sending.view, nonce=nonce, allowed_mentions=mentions
+        )
+        return Delivered(channel.id, message.id)
+
+    async def _find(self, channel: discord.PartialMessageable, nonce: str, since: datetime) -> int | None:
+        """The message that an earlier attempt left, found by the mark in its buttons."""
+        user = self._client.user
+        try:
+            async for message in channel.history(limit=_HISTORY, after=since - timedelta(minutes=1)):
+                if user is not None and message.author.id == user.id and nonce in _custom_ids(message):
+                    return message.id
+        except discord.Forbidden:
+            log.info("May not read the history of channel %s; sending again", channel.id)
+        return None
+
+
+def _custom_ids(message: discord.Message) -> set[str]:
+    """The last argument of every custom_id in a message."""
+    found: set[str] = set()
+    pending = list(message.components)
+    while pending:
+        component = pending.pop()
+        pending.extend(getattr(component, "children", ()))
+        custom_id = getattr(component, "custom_id", None)
+        if isinstance(custom_id, str):
+            found.add(custom_id.rpartition(":")[2])
+    return found
+
+
+def _refused(error: discord.HTTPException, to: Address) -> Outcome:
+    if error.code == _UNKNOWN_MESSAGE:
+        # A repeated nonce whose first message was deleted since: it had been delivered.
+        return Delivered(to.channel_id or 0, 0)
+    if error.code == _CANNOT_MESSAGE_USER:
+        return Gone("dms-closed")
+    if error.status in _FINAL:
+        return Gone("forbidden" if error.status == 403 else "channel-gone")
+    if error.status == 429 or error.status >= 500:
+        return TryLater(f"http {error.status}")
+    log.error("Discord refused a message: %s %s", error.status, error.text)
+    return Gone(f"refused {error.code}")

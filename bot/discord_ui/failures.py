@@ -1,0 +1,99 @@
+"""The one place where errors become words.
+
+What somebody can put right is explained to them; anything else gets a short apology with a reference number,
+and the log has the whole story under the same number.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import datetime
+from typing import cast
+
+import discord
+from discord import app_commands
+
+from bot.core.card import CastEntry
+from bot.core.errors import UserError
+from bot.core.show import Show, Text
+from bot.core.text import cut, plain
+from bot.core.when import Understood
+from bot.discord_ui import reply, stamps
+from bot.discord_ui.desk import Desk
+from bot.discord_ui.reply import Reply
+from bot.l10n.speaker import Speaker
+
+log = logging.getLogger(__name__)
+
+
+class Failures:
+    """Tells people what went wrong."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def tell(self, interaction: discord.Interaction, error: Exception) -> None:
+        """Answer an interaction that failed with ``error``, privately. Never raises."""
+        cause = _cause(error)
+        say = self._desk.speaker(interaction)
+        if isinstance(cause, UserError):
+            text = explain(say, cause)
+        elif isinstance(cause, app_commands.CheckFailure):
+            text = say("error.not-allowed")
+        elif isinstance(cause, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+            text = say("error.command-changed")
+        else:
+            reference = secrets.token_hex(4)
+            log.error(
+                "Error %s in %s",
+                reference,
+                _what(interaction),
+                exc_info=cause,
+            )
+            text = say("error.unexpected", reference=reference)
+        try:
+            if interaction.type is discord.InteractionType.autocomplete:
+                return
+            await reply.send(interaction, Reply([text]), private=True)
+        except Exception:
+            log.exception("The answer to %s could not be sent either", _what(interaction))
+
+
+def explain(say: Speaker, error: UserError) -> str:
+    """A `UserError` in the reader's words; everything that was typed is escaped and cut."""
+    return say(error.key, **{name: _worded(say, value) for name, value in error.arguments.items()})
+
+
+def _worded(say: Speaker, value: object) -> object:
+    if isinstance(value, str):
+        return plain(cut(value, 80))
+    if isinstance(value, Text):
+        return plain(say.text(value))
+    if isinstance(value, Show):
+        return plain(say.text(value.title))
+    if isinstance(value, datetime):
+        return stamps.full(value)
+    if isinstance(value, Understood):
+        return stamps.full(value.at)
+    if isinstance(value, CastEntry):
+        return plain(say.text(value.name))
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        return say.listing(str(_worded(say, item)) for item in items) if items else say("error.nothing")
+    return value
+
+
+def _cause(error: Exception) -> Exception:
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
+        inner = error.original if isinstance(error, app_commands.CommandInvokeError) else error.__cause__
+        if not isinstance(inner, Exception):
+            break
+        error = inner
+    return error
+
+
+def _what(interaction: discord.Interaction) -> str:
+    command = interaction.command
+    name = command.qualified_name if command is not None else (interaction.data or {}).get("custom_id", "?")
+    return f"{interaction.type.name} {name} of user {interaction.user.id} in server {interaction.guild_id}"

@@ -1,0 +1,117 @@
+"""Choices while people type: shows, episodes, characters.
+
+Choices are read by the asker alone, but Discord can't veil text in them: they hold only what the asker's own
+progress allows. Episodes are offered by number and date, never by title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import app_commands
+
+from bot.app import characters
+from bot.core.airing import aired, airs_at
+from bot.core.show import Episode, Show
+from bot.core.text import clean, cut
+from bot.discord_ui.desk import Ask, Desk
+from bot.l10n.speaker import Speaker
+
+#: Discord takes at most this many choices of at most this many characters.
+_MOST = 25
+_LONGEST = 100
+
+
+def show_option(interaction: discord.Interaction) -> str | None:
+    """What has been put into the ``show`` option so far."""
+    return getattr(interaction.namespace, "show", None) or None
+
+
+class Choices:
+    """Autocomplete for the options that several commands share."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def shows(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Shows by title."""
+        say = self._desk.speaker(interaction)
+        return [
+            app_commands.Choice(name=cut(clean(say.text(show.title)), _LONGEST), value=show.id)
+            for show in self._desk.shows.search(typed, _MOST)
+        ]
+
+    async def all_episodes(
+        self, interaction: discord.Interaction, typed: int | str
+    ) -> list[app_commands.Choice[int]]:
+        """Every episode, in order."""
+        ask = await self._ask(interaction)
+        return self._episodes(ask, ask.show.episodes, typed)
+
+    async def aired_episodes(
+        self, interaction: discord.Interaction, typed: int | str
+    ) -> list[app_commands.Choice[int]]:
+        """Episodes that have aired, the newest first."""
+        ask = await self._ask(interaction)
+        past = [episode for episode in reversed(ask.show.episodes) if aired(episode, ask.now)]
+        return self._episodes(ask, past, typed)
+
+    async def coming_episodes(
+        self, interaction: discord.Interaction, typed: int | str
+    ) -> list[app_commands.Choice[int]]:
+        """Episodes still to come."""
+        ask = await self._ask(interaction)
+        coming = [episode for episode in ask.show.episodes if not aired(episode, ask.now)]
+        return self._episodes(ask, coming, typed)
+
+    async def characters(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Characters the asker may know of; the value is the name itself, since an id could tell something."""
+        ask = await self._ask(interaction)
+        found = characters.search(ask.show, ask.asker.progress, typed, _MOST)
+        choices: list[app_commands.Choice[str]] = []
+        for entry in found:
+            name = clean(ask.say.text(entry.name))
+            label = f"{name} · {entry.native}" if entry.native and entry.native not in name else name
+            choices.append(app_commands.Choice(name=cut(label, _LONGEST), value=cut(name, _LONGEST)))
+        return choices
+
+    async def _ask(self, interaction: discord.Interaction) -> Ask:
+        return await self._desk.ask(interaction, show_option(interaction), private=True)
+
+    def _episodes(
+        self, ask: Ask, episodes: Iterable[Episode], typed: int | str
+    ) -> list[app_commands.Choice[int]]:
+        wanted = str(typed).strip()
+        return [
+            app_commands.Choice(
+                name=cut(episode_label(ask.say, ask.show, episode, ask.asker.zone, ask.now), _LONGEST),
+                value=episode.number,
+            )
+            for episode in episodes
+            if not wanted or str(episode.number).startswith(wanted)
+        ][:_MOST]
+
+
+def episode_name(say: Speaker, show: Show, episode: Episode) -> str:
+    """ "Episode 7", with season and number in the season where a show has several."""
+    if len(show.seasons) == 1:
+        return say("episode.name", number=episode.number)
+    return say(
+        "episode.name-season", number=episode.number, season=episode.season, in_season=episode.in_season
+    )
+
+
+def episode_label(say: Speaker, show: Show, episode: Episode, zone: str | None, now: datetime) -> str:
+    """An episode with its date, in the asker's zone where known, else the broadcaster's."""
+    name = episode_name(say, show, episode)
+    at = airs_at(episode)
+    if at is None:
+        return say("choice.episode-undated", episode=name)
+    local = at.astimezone(ZoneInfo(zone or show.zone))
+    key = "choice.episode-aired" if at <= now else "choice.episode-coming"
+    return say(key, episode=name, day=say.day(local), time=say.clock(local))

@@ -1,0 +1,372 @@
+"""`/watch-party`: planning to watch together, answering, cancelling."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.app.parties import Attendance
+from bot.app.parties import Parties as PartyDesk
+from bot.app.shows import episode_of, show_key
+from bot.core.airing import airs_at
+from bot.core.errors import UserError
+from bot.core.party import Answer, Party
+from bot.core.show import Episode
+from bot.core.text import cut, plain
+from bot.core.when import Unclear, Understood, read, read_lead
+from bot.discord_ui import reply as replies
+from bot.discord_ui import stamps
+from bot.discord_ui.desk import Ask, Desk
+from bot.discord_ui.failures import Failures
+from bot.discord_ui.options import Choices, episode_name
+from bot.discord_ui.posts import announcement
+from bot.discord_ui.press import Presses, button
+from bot.discord_ui.reply import Reply
+from bot.l10n.speaker import Speaker
+
+#: Two zones far apart: a typed time that means the same in both needs no zone at all.
+_PROBES = ("Etc/GMT+11", "Pacific/Kiritimati")
+_LISTED = 10
+
+PlaceOption = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+@app_commands.guild_only()
+class Parties(commands.GroupCog, group_name="watch-party", group_description="Watch an episode together"):
+    """Watch parties of a server."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        choices: Choices,
+        presses: Presses,
+        parties: PartyDesk,
+        failures: Failures,
+        default_lead: int,
+    ) -> None:
+        self._desk = desk
+        self._parties = parties
+        self._failures = failures
+        self._default_lead = default_lead
+        super().__init__()
+        self.create.autocomplete("episode")(choices.all_episodes)
+        self.create.autocomplete("show")(choices.shows)
+        presses.on("rsvp", self._press_answer, int, Answer, str)
+        presses.on("cancel?", self._press_ask_cancel, int)
+        presses.on("cancel", self._press_cancel, int)
+        presses.on("pick", self._press_pick, str, int, int, int, int)
+        presses.on("parties", self._press_list, str)
+
+    @app_commands.command(name="create", description="Plan a watch party and announce it")
+    @app_commands.describe(
+        episode="Which episode",
+        when="When, in your time zone, such as fri 21:00; or: air time",
+        channel="Where to announce it; here if left out",
+        lead="How long before the start guests are mentioned, such as 30 min",
+        show="Which show",
+    )
+    async def create(
+        self,
+        interaction: discord.Interaction,
+        episode: int,
+        when: str | None = None,
+        channel: PlaceOption | None = None,
+        lead: str | None = None,
+        show: str | None = None,
+    ) -> None:
+        """Plan a party; asks for the time in a form where it was left out."""
+        ask = await self._desk.ask(interaction, show, private=True)
+        meant = episode_of(ask.show, episode)
+        minutes = self._default_lead if lead is None else read_lead(lead)
+        place = self._place(ask, None if channel is None else channel.id)
+        if when is None:
+            await interaction.response.send_modal(WhenModal(ask, self, meant, place, minutes))
+        else:
+            await self.plan(ask, meant, place, minutes, when)
+
+    @app_commands.command(name="list", description="The watch parties planned in this server")
+    async def list(self, interaction: discord.Interaction) -> None:
+        """What is planned."""
+        await self._list(await self._desk.ask(interaction, private=True))
+
+    @app_commands.command(name="cancel", description="Cancel a watch party; its guests are told")
+    @app_commands.describe(party="Which party")
+    async def cancel(self, interaction: discord.Interaction, party: int) -> None:
+        """Cancel a party."""
+        await self._cancel(await self._desk.ask(interaction, private=True), party)
+
+    @cancel.autocomplete("party")
+    async def _planned(
+        self, interaction: discord.Interaction, typed: int | str
+    ) -> list[app_commands.Choice[int]]:
+        ask = await self._desk.ask(interaction, private=True)
+        if interaction.guild_id is None:
+            return []
+        mine = [
+            found.party
+            for found in await self._parties.upcoming(interaction.guild_id)
+            if found.party.may_cancel(interaction.user.id, _manages_events(interaction))
+        ]
+        return [
+            app_commands.Choice(name=cut(label, 100), value=party.id)
+            for party in mine
+            if str(typed).strip().casefold() in (label := self._label(ask, party)).casefold()
+        ][:25]
+
+    # -------------------------------------------------------------- planning
+
+    def _place(self, ask: Ask, channel_id: int | None) -> int:
+        """The channel to announce in. Raises UserError where the asker or the bot may not write there."""
+        interaction = ask.interaction
+        if not interaction.is_guild_integration() or interaction.guild is None:
+            raise UserError("party.bot-not-here")
+        wanted = interaction.channel_id if channel_id is None else channel_id
+        place = interaction.guild.get_channel_or_thread(wanted or 0)
+        member = interaction.user
+        if place is None or not isinstance(member, discord.Member):
+            raise UserError("party.no-channel")
+        theirs = place.permissions_for(member)
+        if not (theirs.view_channel and _may_write(place, theirs)):
+            raise UserError("party.you-cannot-write", channel_id=place.id)
+        ours = place.permissions_for(interaction.guild.me)
+        if not (ours.view_channel and _may_write(place, ours)):
+            raise UserError("party.cannot-write", channel_id=place.id)
+        return place.id
+
+    async def plan(self, ask: Ask, episode: Episode, channel_id: int, lead: int, typed: str) -> None:
+        """Plan a party for a typed time, or ask back where that is unclear."""
+        found = self._read(ask, episode, typed)
+        if isinstance(found, Unclear):
+            await ask.answer(self._ask_back(ask, episode, channel_id, lead, found))
+        else:
+            await self._create(ask, episode, channel_id, lead, found)
+
+    async def ask_again(self, interaction: discord.Interaction, show_id: str) -> Ask:
+        """The request behind a modal that was sent in."""
+        return await self._desk.ask(interaction, show_id, private=True)
+
+    async def tell_failure(self, interaction: discord.Interaction, error: Exception) -> None:
+        """Answer a modal that failed."""
+        await self._failures.tell(interaction, error)
+
+    def _read(self, ask: Ask, episode: Episode, typed: str) -> Understood | Unclear:
+        air_at = airs_at(episode)
+        zone = ask.asker.zone
+        if zone is not None:
+            return read(typed, ask.now, zone, air_at)
+        probes = [read(typed, ask.now, probe, air_at) for probe in _PROBES]
+        first, second = probes
+        if isinstance(first, Understood) and isinstance(second, Understood) and first.at == second.at:
+            show_zone = ZoneInfo(ask.show.zone)
+            return Understood(first.at, first.at.astimezone(show_zone).replace(tzinfo=None), ask.show.zone)
+        raise UserError("when.no-zone")
+
+    def _ask_back(self, ask: Ask, episode: Episode, channel_id: int, lead: int, found: Unclear) -> Reply:
+        say = ask.say
+        return (
+            Reply()
+            .add(say(found.reason))
+            .row(
+                *(
+                    button(
+                        f"{say.day(choice.wall)}, {say.clock(choice.wall)}",
+                        "pick",
+                        show_key(ask.show),
+                        episode.number,
+                        channel_id,
+                        int(choice.at.timestamp()),
+                        lead,
+                    )
+                    for choice in found.choices
+                )
+            )
+        )
+
+    async def _create(self, ask: Ask, episode: Episode, channel_id: int, lead: int, when: Understood) -> None:
+        guild = ask.interaction.guild
+        assert guild is not None
+        party = await self._parties.create(
+            guild_id=guild.id,
+            channel_id=channel_id,
+            creator_id=ask.asker.user_id,
+            show=ask.show,
+            episode=episode,
+            when=when,
+            lead_minutes=lead,
+            locale=guild.preferred_locale.value,
+        )
+        say = ask.say
+        await ask.answer(
+            Reply()
+            .add(
+                "🎬 "
+                + say(
+                    "party.planned",
+                    show=plain(say.text(ask.show.title)),
+                    episode=episode_name(say, ask.show, episode),
+                    at=stamps.full(party.starts_at),
+                    relative=stamps.relative(party.starts_at),
+                    channel=f"<#{channel_id}>",
+                )
+            )
+            .row(button(say("party.cancel"), "cancel?", party.id, style=discord.ButtonStyle.danger))
+        )
+
+    async def _press_pick(
+        self, interaction: discord.Interaction, key: str, number: int, channel: int, epoch: int, lead: int
+    ) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        zone = ask.asker.zone or ask.show.zone
+        at = datetime.fromtimestamp(epoch, UTC)
+        when = Understood(at, at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone)
+        place = self._place(ask, channel)
+        if not 0 <= lead <= 10_080:
+            raise UserError("button.stale")
+        await self._create(ask, episode_of(ask.show, number), place, lead, when)
+
+    # ----------------------------------------------------- listing and cancelling
+
+    def _label(self, ask: Ask, party: Party) -> str:
+        show = self._desk.shows.get(party.show_id)
+        episode = None if show is None else show.episode(party.episode)
+        local = party.starts_at.astimezone(ZoneInfo(ask.asker.zone or party.zone))
+        when = f"{ask.say.day(local)}, {ask.say.clock(local)}"
+        if show is None or episode is None:
+            return f"{party.show_id} {party.episode} · {when}"
+        return f"{ask.say.text(show.title)} · {episode_name(ask.say, show, episode)} · {when}"
+
+    async def _list(self, ask: Ask) -> None:
+        say = ask.say
+        planned = await self._parties.upcoming(ask.asker.guild_id or 0)
+        reply = Reply().add("## " + say("parties.title"))
+        if not planned:
+            reply.add(say("parties.none"))
+        for found in planned[:_LISTED]:
+            party = found.party
+            show = self._desk.shows.get(party.show_id)
+            episode = None if show is None else show.episode(party.episode)
+            name = (
+                f"{party.show_id} {party.episode}"
+                if show is None or episode is None
+                else f"{say.text(show.title)} · {episode_name(say, show, episode)}"
+            )
+            reply.add(
+                "- "
+                + say(
+                    "parties.line",
+                    what=plain(name),
+                    at=stamps.full(party.starts_at),
+                    relative=stamps.relative(party.starts_at),
+                    channel=f"<#{party.channel_id}>",
+                    going=len(found.who(Answer.GOING)),
+                    maybe=len(found.who(Answer.MAYBE)),
+                )
+            )
+        if len(planned) > _LISTED:
+            reply.add("-# " + say("parties.more", count=len(planned) - _LISTED))
+        await ask.answer(reply)
+
+    async def _press_list(self, interaction: discord.Interaction, _mark: str) -> None:
+        await self._list(await self._desk.ask(interaction, private=True))
+
+    async def _press_ask_cancel(self, interaction: discord.Interaction, party_id: int) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        found = await self._parties.get(party_id)
+        if found.party.guild_id != interaction.guild_id:
+            raise UserError("party.gone")
+        if not found.party.may_cancel(interaction.user.id, _manages_events(interaction)):
+            raise UserError("party.not-yours", creator_id=found.party.creator_id)
+        await ask.answer(
+            Reply([ask.say("party.really-cancel", what=plain(self._label(ask, found.party)))]).row(
+                button(ask.say("party.yes-cancel"), "cancel", party_id, style=discord.ButtonStyle.danger)
+            )
+        )
+
+    async def _press_cancel(self, interaction: discord.Interaction, party_id: int) -> None:
+        await self._cancel(await self._desk.ask(interaction, private=True), party_id)
+
+    async def _cancel(self, ask: Ask, party_id: int) -> None:
+        interaction = ask.interaction
+        cancelled = await self._parties.cancel(
+            party_id,
+            interaction.guild_id,
+            interaction.user.id,
+            manages_events=_manages_events(interaction),
+        )
+        await ask.answer(
+            Reply([ask.say("party.cancelled-now", what=plain(self._label(ask, cancelled.party)))])
+        )
+        await self._refresh(ask, cancelled)
+
+    async def _refresh(self, ask: Ask, found: Attendance) -> None:
+        """Show the new state in the announcement, as far as that can still be edited."""
+        party = found.party
+        show = self._desk.shows.get(party.show_id)
+        episode = None if show is None else show.episode(party.episode)
+        if party.message_id is None or show is None or episode is None:
+            return
+        say = Speaker(self._desk.words, party.locale)
+        message = ask.interaction.client.get_partial_messageable(party.channel_id).get_partial_message(
+            party.message_id
+        )
+        try:
+            await message.edit(
+                view=announcement(say, show, episode, found, "-").layouts()[0],
+                allowed_mentions=replies.NO_MENTIONS,
+            )
+        except discord.HTTPException as error:
+            if error.status >= 500:
+                raise
+
+    # -------------------------------------------------------------- answering
+
+    async def _press_answer(
+        self, interaction: discord.Interaction, party_id: int, answer: Answer, mark: str
+    ) -> None:
+        found = await self._parties.answer(party_id, interaction.guild_id, interaction.user.id, answer)
+        party = found.party
+        show = self._desk.shows.get(party.show_id)
+        if show is None:
+            raise UserError("show.gone")
+        say = Speaker(self._desk.words, party.locale)
+        await replies.replace(
+            interaction, announcement(say, show, episode_of(show, party.episode), found, mark)
+        )
+
+
+class WhenModal(ui.Modal):
+    """Asks when a party is to be."""
+
+    def __init__(self, ask: Ask, cog: Parties, episode: Episode, channel_id: int, lead: int) -> None:
+        say = ask.say
+        super().__init__(title=cut(say("when.modal-title"), 45), timeout=15 * 60)
+        self._cog = cog
+        self._show = ask.show
+        self._episode = episode
+        self._channel_id = channel_id
+        self._lead = lead
+        self.typed: ui.TextInput[WhenModal] = ui.TextInput(
+            placeholder=cut(say("when.modal-example"), 100), max_length=100
+        )
+        self.add_item(ui.Label(text=cut(say("when.modal-label"), 45), component=self.typed))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        ask = await self._cog.ask_again(interaction, self._show.id)
+        await self._cog.plan(ask, self._episode, self._channel_id, self._lead, self.typed.value)
+
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
+        await self._cog.tell_failure(interaction, error)
+
+
+def _manages_events(interaction: discord.Interaction) -> bool:
+    return interaction.permissions.manage_events
+
+
+def _may_write(place: object, permissions: discord.Permissions) -> bool:
+    if isinstance(place, discord.Thread):
+        return permissions.send_messages_in_threads
+    return permissions.send_messages

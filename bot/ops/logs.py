@@ -1,0 +1,46 @@
+"""Logging for operators: one line a record on standard error, with secrets kept out."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+
+#: Interaction tokens and webhook tokens stand in the URLs that the HTTP client logs at DEBUG.
+_URL_SECRETS = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w\-.:%]{20,}")
+#: Payloads logged at DEBUG hold the same tokens as values.
+_TOKEN_VALUES = re.compile(r"""(["']token["']:\s*["'])[^"']+""")
+
+
+class SecretFilter(logging.Filter):
+    """Takes known secrets and everything shaped like an interaction token out of every record."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    def redact(self, text: str) -> str:
+        """``text`` without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
+        return _TOKEN_VALUES.sub(r"\1[secret]", _URL_SECRETS.sub(r"\1[secret]", text))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = self.redact(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self.redact(record.exc_text)
+        return True
+
+
+def set_up(level: str, secrets: Iterable[str]) -> None:
+    """Log everything at ``level`` and above to standard error, without ``secrets``."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.addFilter(SecretFilter(secrets))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)

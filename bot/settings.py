@@ -1,0 +1,93 @@
+"""Typed settings from the environment and `.env`. Read once, when the process starts; never at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The settings can't be used; ``problems`` has one sentence for each that is wrong."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. `.env.example` documents each of these; a test keeps it so."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    discord_token: SecretStr | None = Field(
+        default=None, description="The bot's token, from the Discord developer portal."
+    )
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///var/cliffhanger.sqlite3",
+        description="Where to keep what people save. The folder of a SQLite file is created.",
+    )
+    data_dir: Path | None = Field(
+        default=None, description="The folder with `shows/`. Unset: the data that comes with the program."
+    )
+    dev_guild_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(), description="Servers that get new commands at once, separated by commas."
+    )
+    default_show: str | None = Field(
+        default=None,
+        description="The show that commands mean when none is named. Unset: the only or first one.",
+    )
+    party_lead_minutes: int = Field(
+        default=30, ge=1, le=1440, description="How long before a watch party its guests are mentioned."
+    )
+    reminder_lead_minutes: int = Field(
+        default=15, ge=0, le=10_080, description="How long before an episode a reminder comes by default."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much is logged to standard error."
+    )
+
+    @field_validator("dev_guild_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+        return value
+
+    @field_validator("discord_token", "data_dir", "default_show", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+
+def read_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError naming every variable that is wrong. The values themselves are not repeated, since
+    one of them is a secret.
+    """
+    try:
+        return Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        raise SettingsError(
+            tuple(
+                f"{'.'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False)
+            )
+        ) from None
+
+
+def data_folder(settings: Settings) -> Path:
+    """The folder of the dataset: `DATA_DIR`, else the one shipped with a checkout or an installed wheel."""
+    if settings.data_dir is not None:
+        return settings.data_dir
+    package = Path(__file__).parent
+    checkout = package.parent / "data"
+    return checkout if (checkout / "shows").is_dir() else package / "shipped_data"

@@ -1,0 +1,132 @@
+"""The one place that builds and closes real things, in one ``async with``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.app.clock import Clock
+from bot.app.due_runner import DueRunner
+from bot.app.library import Library
+from bot.app.memory import Memory
+from bot.app.parties import Parties
+from bot.app.people import People
+from bot.app.reminders import Reminders
+from bot.app.shows import Shows
+from bot.app.zone_search import ZoneSearch
+from bot.core.errors import OperatorError
+from bot.core.show import Catalogue
+from bot.dataset.catalogue import DatasetError, load
+from bot.discord_ui.about import About
+from bot.discord_ui.airtimes import Airtimes
+from bot.discord_ui.characters import Characters
+from bot.discord_ui.client import CliffhangerClient
+from bot.discord_ui.delivery import DiscordOutbox
+from bot.discord_ui.desk import Desk
+from bot.discord_ui.failures import Failures
+from bot.discord_ui.options import Choices
+from bot.discord_ui.parties import Parties as PartiesCog
+from bot.discord_ui.press import Presses
+from bot.discord_ui.progress import Progress
+from bot.discord_ui.recaps import Recaps
+from bot.discord_ui.reminders import RemindCommand
+from bot.discord_ui.reminders import Reminders as RemindersCog
+from bot.discord_ui.timezones import Timezones
+from bot.l10n.words import Words
+from bot.settings import Settings, data_folder
+from bot.store.database import Database
+from bot.store.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Everything that runs."""
+
+    client: CliffhangerClient
+    runner: DueRunner
+    database: Database
+    shows: Shows
+    people: People
+    library: Library
+
+
+def load_catalogue(folder: Path, default_show: str | None) -> Catalogue:
+    """The shows of a data folder.
+
+    Raises OperatorError, never starting on a dataset with a mistake in it.
+    """
+    try:
+        catalogue = load(folder)
+    except DatasetError as error:
+        raise OperatorError(
+            "operator.dataset", os.EX_DATAERR, folder=folder, problems=error.problems
+        ) from None
+    if default_show is not None and default_show not in catalogue.shows:
+        raise OperatorError(
+            "operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows)
+        )
+    return catalogue
+
+
+@asynccontextmanager
+async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> AsyncIterator[Companion]:
+    """Build the bot, not yet logged in, and close all of it at the end.
+
+    ``step`` is the longest sleep of the delivery loop, in seconds. Raises OperatorError with what to do.
+    """
+    folder = data_folder(settings)
+    catalogue = await asyncio.to_thread(load_catalogue, folder, settings.default_show)
+    database = await Database.open(settings.database_url)
+    try:
+        await migrate(database)
+        words = Words.load()
+        shows = Shows(catalogue, settings.default_show)
+        people = People(database)
+        desk = Desk(shows, people, words, clock)
+        client = CliffhangerClient()
+        runner = DueRunner(
+            database,
+            DiscordOutbox(client, words),
+            clock,
+            shows,
+            worker=f"{os.getpid()}-{secrets.token_hex(4)}",
+            step=step,
+        )
+        reminders = Reminders(database, clock, runner.poke)
+        parties = Parties(database, clock, runner.poke)
+        library = Library(folder, shows, reminders)
+        await reminders.follow_schedule(shows)
+        presses = Presses()
+        choices = Choices(desk)
+        places = ZoneSearch()
+        failures = Failures(desk)
+        client.equip(
+            cogs=(
+                Airtimes(desk, choices, presses, places),
+                Recaps(desk, choices, presses),
+                Characters(desk, choices, presses),
+                Timezones(desk, places),
+                Progress(desk, choices, presses),
+                PartiesCog(desk, choices, presses, parties, failures, settings.party_lead_minutes),
+                RemindCommand(desk, choices, presses, reminders, failures, settings.reminder_lead_minutes),
+                RemindersCog(desk, reminders),
+                About(desk, library),
+            ),
+            presses=presses,
+            failures=failures,
+            words=words,
+            memory=Memory(database),
+            runner=runner,
+            dev_guild_ids=settings.dev_guild_ids,
+        )
+        try:
+            yield Companion(client, runner, database, shows, people, library)
+        finally:
+            await client.close()
+    finally:
+        await database.close()
