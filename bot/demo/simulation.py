@@ -7,7 +7,8 @@ does so, but for `bot/demo/page.py`, which does it to the preview.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -16,8 +17,8 @@ from simcord.env import Env
 
 _LOCALES = "_cliffhanger_locales"
 
-#: How often simcord looks whether the bot came to rest, in seconds. Its own 0.05 makes every step of the clock
-#: that touches the database last that long.
+#: How often simcord looks whether the bot came to rest, in seconds. Its own 0.05 is what every step of the
+#: clock that touches the database would last.
 _SETTLE_POLL = 0.002
 
 
@@ -44,8 +45,8 @@ class SimulatedClock:
 def shift_epoch(env: Env, at: datetime) -> None:
     """Make it ``at`` in the simulation, now, without a timer firing on the way.
 
-    Do it before anything is created: ids of messages grow with the time, and a step back would put new
-    messages above old ones.
+    Only ever forwards once something was created: ids of messages grow with the time, and a step back would
+    put new messages above old ones.
     """
     clock = env.backend.clock
     clock._epoch = at.astimezone(UTC) - timedelta(seconds=clock.elapsed)
@@ -56,10 +57,9 @@ def speak(env: Env, user_id: int, locale: str) -> None:
     backend = env.backend
     locales = cast("dict[str, str] | None", getattr(backend, _LOCALES, None))
     if locales is None:
-        locales = {}
-        setattr(backend, _LOCALES, locales)
+        spoken: dict[str, str] = {}
+        setattr(backend, _LOCALES, spoken)
         original = backend.emit
-        spoken = locales
 
         def emit(event: str, payload: Mapping[str, Any]) -> None:
             if event == "INTERACTION_CREATE":
@@ -68,9 +68,47 @@ def speak(env: Env, user_id: int, locale: str) -> None:
             original(event, payload)
 
         backend.emit = emit
+        locales = spoken
     locales[str(user_id)] = locale
 
 
-def settle_quickly(env: Env) -> None:
-    """Look more often whether the bot came to rest, so that time can be moved by days while one waits."""
+def name_bot(env: Env, name: str, avatar: str | None = None) -> None:
+    """Call the bot ``name`` and give it a picture's hash, before it logs in."""
+    env.backend.bot_user.name = name
+    env.backend.bot_user.avatar = avatar
+
+
+def post(env: Env, channel_id: int, author_id: int, text: str) -> None:
+    """Write a message as a person, before the bot logs in: history that it finds when it comes."""
+    env.backend.create_message(channel_id, author_id, text)
+
+
+def happenings(env: Env) -> int:
+    """A number that grows with everything that happens in the simulation."""
+    return len(env.backend.transcript)
+
+
+@asynccontextmanager
+async def running(env: Env) -> AsyncGenerator[None]:
+    """Log the bot in, and stop its work at the end; its errors stay where it reported them itself."""
     env._settle_internal = partial(env._settle_internal, idle=_SETTLE_POLL)
+    await env.start()
+    try:
+        with env.time_context():
+            yield
+    finally:
+        await env.shutdown()
+
+
+async def advance(env: Env, by: timedelta, patience: float) -> None:
+    """Let time pass, with every timer of the bot firing at its instant.
+
+    ``patience`` is how many seconds of ours this may last. Raises TimeoutError after that; what has passed of
+    the time has passed.
+    """
+    usual = env.settle_timeout
+    env.settle_timeout = patience
+    try:
+        await env.advance_time(by.total_seconds())
+    finally:
+        env.settle_timeout = usual
