@@ -147,9 +147,7 @@ def _embed_problems(embeds: list[Any], at: str) -> Iterator[str]:
         for name, text, most in texts:
             total += len(text or "")
             yield from _length(f"{here}.{name}", text or "", most, least=0)
-        if not any(text for _, text, _ in texts) and not any(
-            embed.get(k) for k in ("image", "thumbnail", "video")
-        ):
+        if not any(text for _, text, _ in texts) and not any(embed.get(k) for k in ("image", "thumbnail", "video")):
             yield f"{here}: an empty embed"
     if total > 6000:
         yield f"{at}embeds: {total} characters in all, at most 6000"
@@ -178,11 +176,7 @@ def _component_problems(components: list[Any], at: str, *, layout: bool, creatin
         yield f"{at}: {characters} characters of text in all, at most 4000"
     if not layout and len(components) > 5:
         yield f"{at}: {len(components)} rows, at most 5"
-    if (
-        not layout
-        and creating
-        and (odd := sorted({c["type"] for _, c in every if c.get("type") in _LAYOUT_TYPES}))
-    ):
+    if not layout and creating and (odd := sorted({c["type"] for _, c in every if c.get("type") in _LAYOUT_TYPES})):
         yield f"{at}: types {odd} need the flag for layout components"
     yield from _custom_id_problems(every)
     for here, component in every:

@@ -113,9 +113,7 @@ class OpenApi:
         """Read the document once per process; raises FileNotFoundError where there is none."""
         return _load(document_path())
 
-    def problems(
-        self, method: str, path: str, json_body: Any, params: Mapping[str, Any] | None = None
-    ) -> list[str]:
+    def problems(self, method: str, path: str, json_body: Any, params: Mapping[str, Any] | None = None) -> list[str]:
         """List what is wrong with a request, one short line each; an empty list when nothing is.
 
         `path` is without `/api/v10`, such as `/channels/123/messages`. `json_body` is None for no body.
@@ -163,9 +161,7 @@ class OpenApi:
 
     def _find(self, method: str, segments: tuple[str, ...]) -> _Operation | None:
         for template, parts in self._templates.get(len(segments), ()):
-            if all(
-                part.startswith("{") or part == given for part, given in zip(parts, segments, strict=True)
-            ):
+            if all(part.startswith("{") or part == given for part, given in zip(parts, segments, strict=True)):
                 operation = self._operation(method, template, parts)
                 if operation is not None:
                     return operation

@@ -265,8 +265,7 @@ BAD_FOR_THE_LIMITS: list[tuple[str, str, Any, str]] = [
         "POST",
         MESSAGES,
         layout(row(BUTTON), {"type": 9, "components": [text("x")], "accessory": BUTTON}),
-        "components[0].components[1].accessory.custom_id: "
-        "the same as components[0].components[0].components[0]",
+        "components[0].components[1].accessory.custom_id: the same as components[0].components[0].components[0]",
     ),
     (
         "POST",
