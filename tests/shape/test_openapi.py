@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import simcord
 
 from tests import openapi
 from tests.limits import limits
 from tests.openapi import OpenApi, check_recorded
+from tests.wire.small_bot import SmallBot
 
 MESSAGES = "/channels/41771983423143937/messages"
 CALLBACK = "/interactions/846462639134605312/aW50ZXJhY3Rpb24%3D/callback"
@@ -373,6 +375,16 @@ def test_recorded_requests_are_named_with_what_is_wrong() -> None:
     bad = SimpleNamespace(method="POST", path=MESSAGES, params={}, json={"content": "hi"})
     env = SimpleNamespace(http_requests=[good, bad, copy.copy(bad)])
     assert check_recorded(env) == [f"POST {MESSAGES}: allowed_mentions: must be given, with parse: []"]
+
+
+async def test_what_simcord_records_is_understood_forms_included() -> None:
+    async with simcord.run(SmallBot()) as env:
+        channel = env.create_guild().create_text_channel("general")
+        mina = env.guild.add_member(env.create_user("mina"))
+        await mina.slash(channel, "echo", words="hello", twice=True)
+        [form] = [entry for entry in env.http_requests if entry.path.startswith("/webhooks/")]
+        assert form.json["attachments"][0]["filename"] == "party.ics"
+        assert check_recorded(env) == []
 
 
 def test_without_the_document_the_limits_still_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
