@@ -199,10 +199,10 @@ class _Server(PreviewServer):
         app.router.add_get("/api/assets/{asset_id}", self._asset)
         app.router.add_get("/demo/now", self._now)
         app.router.add_post("/demo/leap", self._leap)
-        self.runner = web.AppRunner(app, access_log=None)
+        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self.runner.setup()
         # An operating system that can't bind says so in words of its own; the caller finds better ones.
-        site = web.TCPSite(self.runner, "127.0.0.1", self._requested_port, shutdown_timeout=1.0)
+        site = web.TCPSite(self.runner, "127.0.0.1", self._requested_port)
         await site.start()
         self.site = site
         self.port = int(self.runner.addresses[0][1])

@@ -7,13 +7,19 @@ does so, but for `bot/demo/page.py`, which does it to the preview.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
+import discord
 from simcord.env import Env
+
+from bot.core.errors import CliffhangerError
+
+log = logging.getLogger(__name__)
 
 _LOCALES = "_cliffhanger_locales"
 
@@ -90,14 +96,24 @@ def happenings(env: Env) -> int:
 
 @asynccontextmanager
 async def running(env: Env) -> AsyncGenerator[None]:
-    """Log the bot in, and stop its work at the end; its errors stay where it reported them itself."""
+    """Log the bot in, and stop its work at the end.
+
+    To simcord a command that raised has failed, whatever the bot then said to the person. Here the bot's answer
+    counts; errors that nobody answered are logged.
+    """
     env._settle_internal = partial(env._settle_internal, idle=_SETTLE_POLL)
+    env._record_error = _log_unanswered
     await env.start()
     try:
         with env.time_context():
             yield
     finally:
         await env.shutdown()
+
+
+def _log_unanswered(error: BaseException) -> None:
+    if not isinstance(error, (discord.app_commands.AppCommandError, CliffhangerError)):
+        log.error("Work of the bot failed", exc_info=error)
 
 
 async def advance(env: Env, by: timedelta, patience: float) -> None:

@@ -178,13 +178,35 @@
   note.hidden = true;
   document.body.append(note);
   let fading = 0;
+  let complained = null;
   new MutationObserver(() => {
-    if (!/not completed|uncertain|interrupted/i.test(status.textContent)) return;
+    const action = window.simcordPreview?.lastAction;
+    if (!/not completed|uncertain|interrupted/i.test(status.textContent) || complained === action?.requestId) return;
+    complained = action?.requestId;
     note.textContent = "That did not work; the demo's log says why.";
     note.hidden = false;
     clearTimeout(fading);
     fading = setTimeout(() => { note.hidden = true; }, 6000);
   }).observe(status, { childList: true, characterData: true, subtree: true });
+
+  // A message that is drawn anew hides again what was revealed in it. The text is part of what is remembered,
+  // so that nothing is revealed where a button has put another episode into the same message.
+  const timeline = $("channel-message-list");
+  const revealed = new Set();
+  function mark(spoiler) {
+    const message = spoiler.closest("[data-message-id]");
+    const place = [...message.querySelectorAll(".markdown-spoiler")].indexOf(spoiler);
+    return `${message.dataset.messageId}/${place}/${spoiler.textContent}`;
+  }
+  timeline.addEventListener("click", (event) => {
+    const spoiler = event.target.closest(".markdown-spoiler");
+    if (spoiler) revealed.add(mark(spoiler));
+  }, true);
+  new MutationObserver(() => {
+    for (const spoiler of timeline.querySelectorAll(".markdown-spoiler:not(.is-revealed)")) {
+      if (revealed.has(mark(spoiler))) spoiler.click();
+    }
+  }).observe(timeline, { childList: true, subtree: true });
 
   // simcord asks for suggestions only once something was typed, and offers a value that is already chosen again
   // and again. Discord does neither.
