@@ -63,19 +63,12 @@ class Shows:
     def search(self, typed: str, limit: int = 25) -> list[Show]:
         """Shows whose title holds what was typed so far, best first."""
         wanted = fold(typed)
-        scored = [
-            (min(place for place in places if place >= 0), index, show)
-            for index, show in enumerate(self._catalogue.shows.values())
-            if any(
-                place >= 0
-                for place in (
-                    places := [
-                        fold(name).find(wanted)
-                        for name in (show.id, *show.title.by_language.values(), *show.aliases)
-                    ]
-                )
-            )
-        ]
+        scored: list[tuple[int, int, Show]] = []
+        for index, show in enumerate(self._catalogue.shows.values()):
+            names = (show.id, *show.title.by_language.values(), *show.aliases)
+            places = [place for name in names if (place := fold(name).find(wanted)) >= 0]
+            if places:
+                scored.append((min(places), index, show))
         return [show for _, _, show in sorted(scored, key=lambda entry: entry[:2])[:limit]]
 
 

@@ -149,7 +149,8 @@ class Characters(commands.Cog):
             if entry.role is not None:
                 line += "\n-# " + plain(say.text(entry.role))
             reply.add(line)
-        reply.add("-# " + say("cast.page", page=page + 1, pages=pages) + " · " + self._horizon_note(ask))
+        note = self._horizon_note(ask)
+        reply.add("-# " + (note if pages == 1 else say("cast.page", page=page + 1, pages=pages) + " · " + note))
         key = show_key(show)
         owner = ask.asker.user_id
         reply.row(

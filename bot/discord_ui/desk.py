@@ -60,6 +60,11 @@ def alone_with_bot(interaction: discord.Interaction) -> bool:
     return interaction.guild_id is None and not interaction.context.private_channel
 
 
+def bot_is_here(interaction: discord.Interaction) -> bool:
+    """Whether the bot itself is in the server, and not only on the asker's account."""
+    return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
+
+
 def channel_ids(interaction: discord.Interaction) -> tuple[int, ...]:
     """The channel of an interaction, then, for a thread, its parent."""
     channel = interaction.channel

@@ -18,7 +18,6 @@ from bot.core.card import CastEntry
 from bot.core.errors import UserError
 from bot.core.show import Show, Text
 from bot.core.text import cut, plain
-from bot.core.when import Understood
 from bot.discord_ui import reply, stamps
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.reply import Reply
@@ -73,9 +72,7 @@ def _worded(say: Speaker, value: object) -> object:
     if isinstance(value, Show):
         return plain(say.text(value.title))
     if isinstance(value, datetime):
-        return stamps.full(value)
-    if isinstance(value, Understood):
-        return stamps.full(value.at)
+        return f"{stamps.full(value)} ({stamps.relative(value)})"
     if isinstance(value, CastEntry):
         return plain(say.text(value.name))
     if isinstance(value, tuple):

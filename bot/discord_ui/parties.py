@@ -20,7 +20,7 @@ from bot.core.text import cut, plain
 from bot.core.when import Unclear, Understood, read, read_lead
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
-from bot.discord_ui.desk import Ask, Desk
+from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.posts import announcement
@@ -122,7 +122,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     def _place(self, ask: Ask, channel_id: int | None) -> int:
         """The channel to announce in. Raises UserError where the asker or the bot may not write there."""
         interaction = ask.interaction
-        if not interaction.is_guild_integration() or interaction.guild is None:
+        if not bot_is_here(interaction) or interaction.guild is None:
             raise UserError("party.bot-not-here")
         wanted = interaction.channel_id if channel_id is None else channel_id
         place = interaction.guild.get_channel_or_thread(wanted or 0)

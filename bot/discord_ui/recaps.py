@@ -64,7 +64,7 @@ class Recaps(commands.Cog):
             at = airs_at(episode)
             if at is None:
                 raise UserError("recap.undated", number=number)
-            raise UserError("recap.not-aired", number=number, at=at, relative=stamps.relative(at))
+            raise UserError("recap.not-aired", number=number, at=at)
         return episode
 
     def _recap(self, ask: Ask, episode: Episode, owner_id: int) -> Reply:
@@ -96,15 +96,16 @@ class Recaps(commands.Cog):
         def told(text: Text) -> str:
             return cut(say.text(text), _LONGEST_PIECE)
 
-        sides = " / ".join(told(side.claim) for side in conflict.sides)
         line = say(
             "recap.disagreement",
             topic=told(conflict.topic),
-            sides=sides,
+            sides=" / ".join(told(side.claim) for side in conflict.sides),
             chosen=told(conflict.chosen),
             why=told(conflict.why),
         )
-        return "- " + (spoiler(line) if found.decision is Decision.VEILED else plain(line))
+        if found.decision is Decision.SHOWN:
+            return "- " + plain(line)
+        return "- " + spoiler(say("recap.disagreement-veiled", disagreement=line))
 
     def _buttons(self, ask: Ask, episode: Episode, reply: Reply, owner_id: int) -> None:
         say, show = ask.say, ask.show

@@ -15,7 +15,7 @@ from bot.core.reminder import Reminder
 from bot.core.text import cut, plain
 from bot.core.when import read_lead
 from bot.discord_ui import stamps
-from bot.discord_ui.desk import Ask, Desk, alone_with_bot
+from bot.discord_ui.desk import Ask, Desk, alone_with_bot, bot_is_here
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
@@ -74,7 +74,7 @@ class RemindCommand(commands.Cog):
         if dm_channel_id is None:
             with contextlib.suppress(discord.HTTPException):
                 dm_channel_id = (await interaction.user.create_dm()).id
-        reachable = interaction.is_guild_integration()
+        reachable = bot_is_here(interaction)
         reminder = await self._reminders.create(
             user_id=ask.asker.user_id,
             show=ask.show,

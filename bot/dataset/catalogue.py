@@ -1,0 +1,207 @@
+"""A data folder to the catalogue of its shows, or to every problem in all of its files at once.
+
+A data folder holds ``shows``, which holds one folder for each show, named by the show's id. Links are not
+followed, and names that begin with a dot are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from bot.core.errors import OperatorError
+from bot.core.show import Catalogue, Show
+from bot.dataset.checks import ShowSheets
+from bot.dataset.checks import check as check_sheets
+from bot.dataset.problems import Problem, did_you_mean, quoted
+from bot.dataset.schema import (
+    FILES,
+    REQUIRED,
+    CharacterEntry,
+    ConflictEntry,
+    EntryT,
+    EpisodeEntry,
+    QuestionEntry,
+    RecapEntry,
+    ShowFile,
+    SourceEntry,
+)
+from bot.dataset.sheets import Sheet, absent, read_sheet, read_single, unreadable
+from bot.dataset.values import show_of
+
+__all__ = ["DatasetError", "Problem", "check", "load"]
+
+#: Exit code of a process that was given wrong data (EX_DATAERR).
+_EXIT_CODE: Final = 65
+
+_ID = re.compile(r"[a-z0-9-]{1,64}")
+#: Names that can't be folders on Windows.
+_RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+#: What may stand in a show's folder besides the files of the format.
+_PASSED_OVER: Final = "README.md"
+
+
+#: Right values for what every show has, used only where a show's own are wrong and nothing is loaded anyway.
+_STAND_INS: Final = {"id": "-", "title": "-", "network": "-", "country": "KR", "zone": "UTC", "language": "en"}
+
+
+class DatasetError(OperatorError):
+    """The data folder can't be used. ``problems`` is all that is wrong with it, in order; str() prints them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("dataset.broken", _EXIT_CODE, count=len(self.problems), first=str(self.problems[0]))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def load(folder: Path) -> Catalogue:
+    """The shows in a data folder. Raises DatasetError with all problems of all files."""
+    problems, shows = _read(folder)
+    if problems:
+        raise DatasetError(problems)
+    ordered = sorted(shows, key=lambda show: (show.title.to("en").casefold(), show.id))
+    return Catalogue({show.id: show for show in ordered})
+
+
+def check(folder: Path) -> list[Problem]:
+    """All problems of a data folder, sorted by file and place; none where `load` would succeed."""
+    return _read(folder)[0]
+
+
+def _read(folder: Path) -> tuple[list[Problem], list[Show]]:
+    problems: list[Problem] = []
+    shows: list[Show] = []
+    for path in _show_folders(folder, problems):
+        sheets = _read_show(path, problems)
+        check_sheets(sheets)
+        found = sheets.problems
+        problems.extend(found)
+        if not problems:
+            shows.append(_build(sheets))
+    return sorted(set(problems)), shows
+
+
+def _show_folders(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The folders of shows, by name; what else is wrong on the way there goes to ``problems``."""
+    root = folder / "shows"
+    count = 0
+    try:
+        entries = _entries(root)
+    except OSError as error:
+        problems.append(_whole(root, _no_shows(folder, error)))
+        return
+    for entry in entries:
+        path = root / entry.name
+        if entry.is_symlink():
+            problems.append(_whole(path, _LINK))
+        elif entry.is_dir(follow_symlinks=False):
+            count += 1
+            if _ID.fullmatch(entry.name) and not _RESERVED.fullmatch(entry.name):
+                yield path
+            else:
+                problems.append(_whole(path, _BAD_FOLDER))
+        elif entry.name != _PASSED_OVER:
+            problems.append(_whole(path, "only folders of shows belong here; move or remove it"))
+    if not count:
+        problems.append(
+            _whole(root, "there is no show here; make a folder with show.yaml, episodes.yaml, sources.yaml")
+        )
+
+
+_LINK: Final = "this is a link, and links are not followed; put the real thing here"
+_BAD_FOLDER: Final = (
+    "a show's folder is named by its id; write 1 to 64 of a-z, 0-9 and `-`, such as `the-defects`, "
+    "and no device name of Windows"
+)
+
+
+def _no_shows(folder: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        if not folder.exists():
+            return f"the data folder {quoted(folder)} does not exist; give the folder that holds `shows`"
+        for above in (folder.absolute().parent, folder.absolute().parent.parent):
+            if (above / "shows").is_dir() and folder.absolute().is_relative_to(above / "shows"):
+                return f"there is no `shows` folder here; did you mean {quoted(above)}?"
+        return "there is no `shows` folder here; give the folder that holds `shows`, or make it"
+    return unreadable(error)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    if folder.is_symlink():
+        raise OSError(0, "it is a link, and links are not followed")
+    with os.scandir(folder) as found:
+        return sorted((entry for entry in found if not entry.name.startswith(".")), key=lambda entry: entry.name)
+
+
+def _read_show(folder: Path, problems: list[Problem]) -> ShowSheets:
+    present = _files(folder, problems)
+
+    def sheet(kind: str, entry: type[EntryT], name: str) -> Sheet[EntryT]:
+        path = folder / f"{kind}.yaml"
+        if kind in present:
+            return read_sheet(path, FILES[kind], kind, entry, name)
+        return absent(path, entry, known=kind not in REQUIRED)
+
+    show_path = folder / "show.yaml"
+    return ShowSheets(
+        folder=folder.name,
+        show=read_single(show_path, ShowFile, _STAND_INS)
+        if "show" in present
+        else absent(show_path, ShowFile, known=False),
+        episodes=sheet("episodes", EpisodeEntry, "number"),
+        recaps=sheet("recaps", RecapEntry, "episode"),
+        characters=sheet("characters", CharacterEntry, "id"),
+        questions=sheet("questions", QuestionEntry, "id"),
+        conflicts=sheet("conflicts", ConflictEntry, "id"),
+        sources=sheet("sources", SourceEntry, "id"),
+    )
+
+
+def _files(folder: Path, problems: list[Problem]) -> frozenset[str]:
+    """The kinds of files that are in a show's folder."""
+    try:
+        entries = _entries(folder)
+    except OSError as error:
+        problems.append(_whole(folder, unreadable(error)))
+        return frozenset()
+    names = {f"{kind}.yaml": kind for kind in FILES}
+    present: set[str] = set()
+    for entry in entries:
+        path = folder / entry.name
+        if entry.name in names:
+            present.add(names[entry.name])
+            if entry.is_symlink():
+                present.discard(names[entry.name])
+                problems.append(_whole(path, _LINK))
+        elif entry.name != _PASSED_OVER:
+            problems.append(
+                _whole(
+                    path,
+                    f"this file does not belong to a show; rename or remove it{did_you_mean(entry.name, names)}",
+                )
+            )
+    for kind in FILES:
+        if kind in REQUIRED and kind not in present and not (folder / f"{kind}.yaml").is_symlink():
+            problems.append(_whole(folder / f"{kind}.yaml", "the file is missing; every show needs it"))
+    return frozenset(present)
+
+
+def _whole(path: Path, message: str) -> Problem:
+    return Problem(path, 1, 1, message)
+
+
+def _build(sheets: ShowSheets) -> Show:
+    return show_of(
+        sheets.show.entries[0],
+        tuple(sheets.episodes.entries.values()),
+        sheets.recaps.entries.values(),
+        sheets.characters.entries.values(),
+        sheets.questions.entries.values(),
+        sheets.conflicts.entries.values(),
+        sheets.sources.entries.values(),
+    )

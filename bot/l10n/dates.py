@@ -1,0 +1,132 @@
+"""Dates, times of day, lists, numbers and names of countries as a language writes them.
+
+Every function takes a locale as Discord or CLDR spells it ("ko", "en-GB", "pt_BR"); an unknown one is read as
+English. Nothing here converts between zones: callers pass local dates and times. Hours are counted to 24
+everywhere, because broadcasters print them so and both languages understand it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from babel.core import Locale
+
+#: Without and with the year. CLDR's own English pattern puts the month first and commas in between.
+_DAY_PATTERNS: Final = {
+    "en": ("EEE d MMM", "EEE d MMM y"),
+    "ko": ("M월 d일 (EEE)", "y년 M월 d일 (EEE)"),
+}
+_DAY_SKELETONS: Final = ("MMMEd", "yMMMEd")
+_MINUTES_OF: Final = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+
+
+@lru_cache(maxsize=128)
+def cldr(locale: str) -> Locale:
+    """CLDR's data for a locale, for its language where the region is unknown, and for English else."""
+    # Babel takes longer to import than everything else in this package; only speaking needs it.
+    from babel.core import Locale, UnknownLocaleError
+
+    spelled = locale.replace("_", "-")
+    for candidate in (spelled, spelled.partition("-")[0]):
+        try:
+            return Locale.parse(candidate, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+def day(local: date, locale: str, *, year: bool = False) -> str:
+    """A short date: "Tue 29 Jul", with ``year`` "Tue 29 Jul 2025"."""
+    from babel.dates import format_date, format_skeleton
+
+    data = cldr(locale)
+    patterns = _DAY_PATTERNS.get(data.language)
+    if patterns is not None:
+        return format_date(local, patterns[year], locale=data)
+    return format_skeleton(_DAY_SKELETONS[year], local, locale=data)
+
+
+def clock(local: time | datetime, locale: str) -> str:
+    """A time of day, "22:00"; the same in every locale."""
+    del locale
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def weekday(local: date, locale: str) -> str:
+    """The full name of the day of the week."""
+    from babel.dates import format_date
+
+    return format_date(local, "EEEE", locale=cldr(locale))
+
+
+def duration(minutes: int, locale: str) -> str:
+    """A length of time in at most two units, "1 hour 30 minutes"; what is smaller than those is left off.
+
+    Raises ValueError for negative ``minutes``.
+    """
+    from babel.units import format_unit
+
+    if minutes < 0:
+        raise ValueError(f"{minutes} minutes are no duration")
+    data = cldr(locale)
+    parts: list[str] = []
+    rest = minutes
+    for unit, size in _MINUTES_OF:
+        amount, rest = divmod(rest, size)
+        if amount or (unit == "minute" and not parts):
+            parts.append(format_unit(amount, f"duration-{unit}", length="long", locale=data))
+    return " ".join(parts[:2])
+
+
+def listing(items: Sequence[str], locale: str) -> str:
+    """ "A, B and C"."""
+    from babel.lists import format_list
+
+    data = cldr(locale)
+    # American English would put a comma before the "and".
+    return format_list(list(items), locale=cldr("en-GB") if data.language == "en" else data)
+
+
+def territory(code: str, locale: str) -> str:
+    """The name of the country with this ISO 3166 code; an unknown code is returned as it is."""
+    name: str | None = cldr(locale).territories.get(code.upper())
+    return code if name is None else name
+
+
+def percent(value: float, locale: str) -> str:
+    """A rating in per cent, with one digit after the point or as many as it was published with: "2.3%"."""
+    from babel.numbers import format_percent
+
+    return format_percent(Decimal(str(value)) / 100, format="#,##0.0##%", locale=cldr(locale))
+
+
+def offset(ahead: timedelta) -> str:
+    """How far clocks are ahead of UTC: "UTC+9", "UTC+5:30", "UTC-3", "UTC"."""
+    minutes = round(ahead.total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def day_relation(
+    wall_date: date, reference_date: date
+) -> Literal["today", "tomorrow", "yesterday"] | None:
+    """What ``wall_date`` is to somebody whose calendar shows ``reference_date``; None further away.
+
+    The word is part of a key, not meant to be read.
+    """
+    match (wall_date - reference_date).days:
+        case 0:
+            return "today"
+        case 1:
+            return "tomorrow"
+        case -1:
+            return "yesterday"
+        case _:
+            return None

@@ -1,0 +1,281 @@
+"""Opens the database, hands out transactions, and says what is wrong with it in the operator's terms.
+
+SQLite is the default and needs nothing; PostgreSQL is there by URL. The same statements run on both. What differs
+is kept in this module:
+
+* SQLite has one writer at a time. Within a process writers queue for the one writing connection; between processes
+  they wait for up to two seconds. A writing transaction takes the lock when it begins (``BEGIN IMMEDIATE``), so
+  nothing that it has read can change before it commits.
+* On PostgreSQL transactions run side by side, and those which count before they insert exclude each other with
+  `Transaction.alone`.
+* A commit is on the disk before `Database.begin` returns (``synchronous=FULL``).
+
+A transaction must not be opened inside another one of the same task: the second would wait for the first for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.core.errors import OperatorError
+
+_Result = TypeVar("_Result")
+
+#: How long a SQLite connection waits for a lock that another process holds, in seconds.
+_BUSY_TIMEOUT = 2.0
+#: How many reads of a SQLite file go on at once; each has a thread.
+_READERS = 4
+#: How long to wait for PostgreSQL to accept a connection, in seconds.
+_CONNECT_TIMEOUT = 10.0
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+class Transaction:
+    """One transaction. What is written in it becomes visible to others at its end, all of it or nothing."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.scrubs = False
+
+    async def execute(self, statement: sa.Executable) -> sa.CursorResult[Any]:
+        """Run a statement; a result's rows are all there already."""
+        return await self._connection.execute(statement)
+
+    async def run(self, function: Callable[[sa.Connection], _Result]) -> _Result:
+        """Call a function that needs SQLAlchemy's synchronous connection."""
+        return await self._connection.run_sync(function)
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of this database's dialect, which both spell with the same ``on_conflict_do_update``."""
+        if self._connection.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+    async def alone(self, what: str, key: int) -> None:
+        """Wait until no other writing transaction is alone with the same ``what`` and ``key``, until the end.
+
+        For whoever counts rows and then inserts one. SQLite lets nobody else write anyway.
+        """
+        if self._connection.dialect.name == "postgresql":
+            lock = sa.func.hashtextextended(what, key)
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+
+    def scrub(self) -> None:
+        """After the commit leave no trace of what was deleted in a SQLite file or in its write-ahead log."""
+        self.scrubs = True
+
+
+class Database:
+    """An open database. `open` it, and `close` it whatever happens."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, name: str) -> None:
+        self._writer = writer
+        self._reader = reader
+        self.name = name
+        """What an operator recognises: the path of the file, or the URL without its password."""
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Connect to ``sqlite:///path``, ``sqlite://`` (in memory) or ``postgresql://user:password@host/name``.
+
+        Creates a SQLite file and its folder, readable by nobody else. Makes no tables: that is `migrate`'s job.
+        Raises OperatorError with the key "operator.database-" followed by ``url``, ``driver``, ``folder``,
+        ``unwritable``, ``corrupt``, ``locked``, ``full``, ``unreachable``, ``refused`` or ``missing``.
+        """
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "postgresql":
+            return await cls._open_postgresql(parsed)
+        return await cls._open_sqlite(parsed)
+
+    @classmethod
+    async def _open_sqlite(cls, url: sa.URL) -> Self:
+        path = url.database
+        if path in (None, "", ":memory:"):
+            # A database in memory belongs to one connection, so that reads and writes have to share it.
+            engine = _sqlite_engine(url, connections=1, begin="BEGIN IMMEDIATE", pragmas=_WRITER_PRAGMAS)
+            return cls(engine, engine, "memory")
+        if path.startswith("file:"):
+            raise OperatorError("operator.database-url", os.EX_CONFIG, reason="file: names are not supported")
+        await asyncio.to_thread(_prepare_file, Path(path))
+        database = cls(
+            _sqlite_engine(url, connections=1, begin="BEGIN IMMEDIATE", pragmas=_WRITER_PRAGMAS),
+            _sqlite_engine(url, connections=_READERS, begin="BEGIN", pragmas=_READER_PRAGMAS),
+            path,
+        )
+        try:
+            async with database.begin() as tx:
+                await tx.execute(sa.text("SELECT count(*) FROM sqlite_master"))
+        except BaseException as error:
+            await database.close()
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if isinstance(cause, sqlite3.Error) and (complaint := _sqlite_complaint(cause, path)) is not None:
+                raise complaint from error
+            raise
+        return database
+
+    @classmethod
+    async def _open_postgresql(cls, url: sa.URL) -> Self:
+        name = url.render_as_string(hide_password=True)
+        if "sslmode" in url.query:
+            # What libpq and every hosting panel call sslmode, asyncpg calls ssl.
+            mode = url.query["sslmode"]
+            url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+        try:
+            engine = create_async_engine(
+                url,
+                pool_pre_ping=True,
+                connect_args={"timeout": _CONNECT_TIMEOUT, "server_settings": {"application_name": "cliffhanger"}},
+            )
+        except ModuleNotFoundError as error:
+            raise OperatorError("operator.database-driver", os.EX_CONFIG, driver=error.name) from error
+        reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        database = cls(engine, reader, name)
+        try:
+            async with database.begin() as tx:
+                await tx.execute(sa.select(1))
+        except BaseException as error:
+            await database.close()
+            if (complaint := _postgresql_complaint(error, name)) is not None:
+                raise complaint from error
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Close every connection. Closing twice does no harm."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[Transaction]:
+        """A transaction that may write; committed at the end of the block, undone if that raises."""
+        async with self._writer.connect() as connection:
+            async with connection.begin():
+                tx = Transaction(connection)
+                yield tx
+            if tx.scrubs and connection.dialect.name == "sqlite":
+                await _empty_log(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Transaction]:
+        """A transaction for reading, which sees one state of everything; a write in it is an error."""
+        async with self._reader.connect() as connection, connection.begin():
+            yield Transaction(connection)
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except (ArgumentError, ValueError):
+        # Not repeated, since there may be a password in it.
+        raise OperatorError("operator.database-url", os.EX_CONFIG, reason="it is not a URL") from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        reason = f"there is no support for {parsed.drivername}"
+        raise OperatorError("operator.database-url", os.EX_CONFIG, reason=reason)
+    return parsed.set(drivername=driver)
+
+
+# secure_delete writes zeros over what is deleted: what people ask to be forgotten is not left in free pages.
+_WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+_READER_PRAGMAS = ("query_only = ON",)
+
+
+def _sqlite_engine(url: sa.URL, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        # Without isolation_level Python's sqlite3 begins nothing by itself; left alone it would begin late, at the
+        # first write, and not at all before a CREATE TABLE.
+        connect_args={"timeout": _BUSY_TIMEOUT, "isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _set_pragmas(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        try:
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    del _set_pragmas, _begin
+    return engine
+
+
+async def _empty_log(connection: AsyncConnection) -> None:
+    raw = await connection.get_raw_connection()
+    cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    await cursor.close()
+
+
+def _prepare_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            "operator.database-folder", os.EX_CANTCREAT, path=str(path.parent), reason=error.strerror
+        ) from error
+    try:
+        # SQLite gives its journals the permissions of the database.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise OperatorError(
+            "operator.database-unwritable", os.EX_NOPERM, path=str(path), reason=error.strerror
+        ) from error
+
+
+def _sqlite_complaint(error: sqlite3.Error, path: str) -> OperatorError | None:
+    # The lower eight bits are the kind of error, the rest its details.
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return OperatorError("operator.database-corrupt", os.EX_CONFIG, path=path, reason=str(error))
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return OperatorError("operator.database-locked", os.EX_TEMPFAIL, path=path)
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
+            return OperatorError("operator.database-unwritable", os.EX_NOPERM, path=path, reason=str(error))
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return OperatorError("operator.database-full", os.EX_CANTCREAT, path=path, reason=str(error))
+        case _:
+            return None
+
+
+def _postgresql_complaint(error: BaseException, name: str) -> OperatorError | None:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    sqlstate = str(getattr(cause, "sqlstate", None) or "")
+    if sqlstate.startswith("28"):
+        return OperatorError("operator.database-refused", os.EX_NOPERM, url=name)
+    if sqlstate == "3D000":
+        return OperatorError("operator.database-missing", os.EX_CONFIG, url=name)
+    if sqlstate or isinstance(cause, (OSError, TimeoutError)):
+        reason = str(cause) or type(cause).__name__
+        return OperatorError("operator.database-unreachable", os.EX_TEMPFAIL, url=name, reason=reason)
+    if isinstance(cause, (TypeError, ValueError)):
+        # An option in the URL that asyncpg doesn't know.
+        return OperatorError("operator.database-url", os.EX_CONFIG, reason=str(cause))
+    return None

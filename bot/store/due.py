@@ -1,0 +1,217 @@
+"""The due queue: what has to be sent, when, and by whom.
+
+A row waits until it is due, is claimed by a worker under a lease, and is settled: delivered, undelivered, dropped,
+or withdrawn by whoever added it. These rules hold:
+
+* Whoever adds, moves or withdraws a row does so in the transaction that changes what the row is about.
+* A waiting row can be claimed from its due time on, unless it is postponed (then from ``not_before`` on) or leased
+  (then from the end of the lease on). Two workers never hold one row at the same time.
+* A claim counts an attempt. A worker that dies after it leaves the row leased; when the lease ends, the next one
+  claims the row and sees in ``attempts`` and ``first_claimed_at`` that some of it may have been sent before.
+* Only the worker that holds a row can settle, postpone or extend it or note what was sent, and no longer once
+  another one has claimed it, or it was moved or withdrawn meanwhile: then the call changes nothing and says so by
+  its result. An expired lease that nobody else has taken over still counts as held. A worker's name must therefore
+  be its own among all processes and restarts.
+* Settling the last row of a reminder makes the reminder done, in the same transaction.
+
+Nothing here reads the clock. What the queue does with a time in the past is to hand the row out at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.reminder import Due, DueKind, DueState, Reminder, ReminderState
+from bot.store import reminders
+from bot.store.database import Database, Transaction
+from bot.store.tables import Instant, claimable_at, due, reminder, values_of
+
+#: How long a claimed row belongs to its worker unless it says otherwise.
+LEASE = timedelta(seconds=60)
+
+# Spelled like the condition of the indexes, so that both databases see that these apply.
+_WAITING = sa.text("state = 'waiting'")
+_RELEASED: dict[str, Any] = {"leased_by": None, "leased_until": None}
+_FINAL = frozenset({DueState.DELIVERED, DueState.UNDELIVERED, DueState.DROPPED})
+
+
+async def add(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -> int:
+    """Queue something; the id of its row, which is never used again."""
+    added = await tx.execute(
+        sa.insert(due)
+        .values(kind=kind, subject=subject, due_at=due_at, state=DueState.WAITING, attempts=0, sent=0)
+        .returning(due.c.id)
+    )
+    return added.scalar_one()
+
+
+async def withdraw(tx: Transaction, kinds: Collection[DueKind], subject: int) -> int:
+    """Take back what waits for a subject, also what is being sent at this moment; how many rows that were."""
+    withdrawn = await tx.execute(
+        sa.update(due)
+        .where(_WAITING, due.c.kind.in_(kinds), due.c.subject == subject)
+        .values(state=DueState.WITHDRAWN, not_before=None, **_RELEASED)
+    )
+    return withdrawn.rowcount
+
+
+async def move(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -> int:
+    """Another time for what waits for a subject; how many rows were moved.
+
+    A moved row starts afresh: not postponed, not leased, nothing of it sent.
+    """
+    moved = await tx.execute(
+        sa.update(due)
+        .where(_WAITING, due.c.kind == kind, due.c.subject == subject)
+        .values(due_at=due_at, not_before=None, attempts=0, first_claimed_at=None, sent=0, reason=None, **_RELEASED)
+    )
+    return moved.rowcount
+
+
+async def claim(
+    database: Database, now: datetime, worker: str, limit: int = 100, lease: timedelta = LEASE
+) -> tuple[Due, ...]:
+    """Lease what can be claimed now, at most ``limit`` rows, in the order in which they were due."""
+    ripe = (
+        sa.select(due.c.id)
+        # The second condition follows from the third; it is what the index is in the order of.
+        .where(_WAITING, due.c.due_at <= now, claimable_at <= now)
+        .order_by(due.c.due_at, due.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("ripe")
+    )
+    claimed = (
+        sa.update(due)
+        .where(due.c.id.in_(sa.select(ripe.c.id)))
+        .values(
+            leased_by=worker,
+            leased_until=now + lease,
+            attempts=due.c.attempts + 1,
+            first_claimed_at=sa.func.coalesce(due.c.first_claimed_at, sa.literal(now, Instant())),
+            not_before=None,
+        )
+        .returning(
+            due.c.id,
+            due.c.kind,
+            due.c.subject,
+            due.c.due_at,
+            due.c.attempts,
+            due.c.first_claimed_at,
+            due.c.sent,
+        )
+    )
+    async with database.begin() as tx:
+        rows = [Due(**values_of(row)) for row in await tx.execute(claimed)]
+    return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
+
+
+async def finish(
+    database: Database,
+    ids: Collection[int],
+    now: datetime,
+    worker: str,
+    state: DueState = DueState.DELIVERED,
+    reason: str | None = None,
+) -> int:
+    """Settle rows that ``worker`` holds; how many of them it still held.
+
+    ``state`` is DELIVERED, UNDELIVERED or DROPPED, anything else a ValueError.
+    """
+    if state not in _FINAL:
+        raise ValueError(f"A row can't be finished as {state.value}")
+    if not ids:
+        return 0
+    async with database.begin() as tx:
+        settled = (
+            await tx.execute(
+                sa.update(due)
+                .where(*_held(ids, worker))
+                .values(state=state, finished_at=now, reason=reason, **_RELEASED)
+                .returning(due.c.kind, due.c.subject)
+            )
+        ).all()
+        if subjects := {row.subject for row in settled if row.kind is DueKind.REMINDER}:
+            await reminders.done(tx, subjects)
+    return len(settled)
+
+
+async def undeliverable(database: Database, due_id: int, now: datetime, reason: str, worker: str) -> bool:
+    """Give a row up that Discord refuses for good; False if ``worker`` holds it no more."""
+    return await finish(database, (due_id,), now, worker, DueState.UNDELIVERED, reason) > 0
+
+
+async def drop(database: Database, due_id: int, now: datetime, reason: str, worker: str) -> bool:
+    """Let a row go that no longer makes sense; False if ``worker`` holds it no more."""
+    return await finish(database, (due_id,), now, worker, DueState.DROPPED, reason) > 0
+
+
+async def note_sent(database: Database, due_id: int, sent: int, worker: str) -> bool:
+    """Note that the first ``sent`` messages of a row were accepted; False if ``worker`` holds it no more."""
+    return await _change(database, (due_id,), worker, sent=sent) > 0
+
+
+async def postpone(database: Database, due_id: int, until: datetime, reason: str, worker: str) -> bool:
+    """Give a row back, to be claimed no earlier than ``until``; False if ``worker`` holds it no more."""
+    # A clock that was put back must not make it come before it was due.
+    later = sa.case((due.c.due_at > until, due.c.due_at), else_=sa.literal(until, Instant()))
+    return await _change(database, (due_id,), worker, not_before=later, reason=reason, **_RELEASED) > 0
+
+
+async def extend(database: Database, ids: Collection[int], until: datetime, worker: str) -> int:
+    """Hold rows until ``until``; how many of them ``worker`` still held."""
+    return await _change(database, ids, worker, leased_until=until) if ids else 0
+
+
+async def next_at(database: Database) -> datetime | None:
+    """The earliest moment at which something can be claimed, also in the past, or None if nothing waits."""
+    async with database.read() as tx:
+        query = sa.select(claimable_at).where(_WAITING).order_by(claimable_at).limit(1)
+        return (await tx.execute(query.select_from(due))).scalar_one_or_none()
+
+
+async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) -> tuple[tuple[Reminder, str], ...]:
+    """Somebody's reminders that were given up or dropped, the latest first, each with the reason.
+
+    Only what happened last to a reminder counts: one that was snoozed since is not in the list.
+    """
+    later = due.alias("later")
+    superseded = sa.exists().where(later.c.kind == due.c.kind, later.c.subject == due.c.subject, later.c.id > due.c.id)
+    query = (
+        sa.select(reminder, due.c.reason)
+        .join(due, sa.and_(due.c.kind == DueKind.REMINDER, due.c.subject == reminder.c.id))
+        .where(
+            reminder.c.user_id == user_id,
+            reminder.c.state != ReminderState.CANCELLED,
+            due.c.state.in_((DueState.UNDELIVERED, DueState.DROPPED)),
+            ~superseded,
+        )
+        .order_by(due.c.finished_at.desc(), due.c.id.desc())
+        .limit(limit)
+    )
+    found: list[tuple[Reminder, str]] = []
+    for row in await tx.execute(query):
+        values = values_of(row)
+        reason = values.pop("reason")
+        found.append((Reminder(**values), reason or ""))
+    return tuple(found)
+
+
+async def counts(database: Database) -> dict[DueState, int]:
+    """How many rows are in each state."""
+    async with database.read() as tx:
+        rows = await tx.execute(sa.select(due.c.state, sa.func.count().label("rows")).group_by(due.c.state))
+        return dict.fromkeys(DueState, 0) | {row.state: row.rows for row in rows}
+
+
+async def _change(database: Database, ids: Collection[int], worker: str, **values: Any) -> int:
+    async with database.begin() as tx:
+        return (await tx.execute(sa.update(due).where(*_held(ids, worker)).values(**values))).rowcount
+
+
+def _held(ids: Collection[int], worker: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return due.c.id.in_(ids), due.c.leased_by == worker

@@ -1,0 +1,121 @@
+"""Watch parties and the answers to them. What falls due for a party is `bot.store.due`'s, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.errors import UserError
+from bot.core.party import Answer, Party, PartyState
+from bot.store.database import Transaction
+from bot.store.tables import party, rsvp, values_of
+
+#: How many parties still to come a server may have.
+LIMIT = 25
+
+
+async def create(
+    tx: Transaction,
+    *,
+    guild_id: int,
+    channel_id: int,
+    creator_id: int,
+    show_id: str,
+    episode: int,
+    starts_at: datetime,
+    wall_start: datetime,
+    zone: str,
+    lead_minutes: int,
+    locale: str,
+    now: datetime,
+) -> Party:
+    """Keep a planned party. Raises UserError("party.too-many", limit) for a server with `LIMIT` of them to come."""
+    await tx.alone("party", guild_id)
+    values: dict[str, Any] = {
+        "guild_id": guild_id,
+        "channel_id": channel_id,
+        "creator_id": creator_id,
+        "show_id": show_id,
+        "episode": episode,
+        "starts_at": starts_at,
+        "wall_start": wall_start,
+        "zone": zone,
+        "lead_minutes": lead_minutes,
+        "locale": locale,
+        "state": PartyState.PLANNED,
+        "created_at": now,
+    }
+    to_come = (
+        sa.select(sa.func.count())
+        .where(sa.text("state = 'planned'"), party.c.guild_id == guild_id, party.c.starts_at > now)
+        .select_from(party)
+        .scalar_subquery()
+    )
+    row = sa.select(*(sa.literal(value, party.c[name].type) for name, value in values.items())).where(to_come < LIMIT)
+    found = (await tx.execute(sa.insert(party).from_select(list(values), row).returning(party))).one_or_none()
+    if found is None:
+        raise UserError("party.too-many", limit=LIMIT)
+    return _party(found)
+
+
+async def get(tx: Transaction, party_id: int) -> Party | None:
+    """A party, whatever became of it."""
+    row = (await tx.execute(sa.select(party).where(party.c.id == party_id))).one_or_none()
+    return None if row is None else _party(row)
+
+
+async def set_message(tx: Transaction, party_id: int, message_id: int) -> None:
+    """Note which message announced a party."""
+    await tx.execute(sa.update(party).where(party.c.id == party_id).values(message_id=message_id))
+
+
+async def cancel(tx: Transaction, party_id: int) -> bool:
+    """Cancel a party; False if it was not planned (any more)."""
+    changed = await tx.execute(
+        sa.update(party)
+        .where(party.c.id == party_id, party.c.state == PartyState.PLANNED)
+        .values(state=PartyState.CANCELLED)
+    )
+    return changed.rowcount > 0
+
+
+async def upcoming(
+    tx: Transaction, guild_id: int, now: datetime, limit: int = LIMIT, offset: int = 0
+) -> tuple[Party, ...]:
+    """The planned parties of a server that have not begun, soonest first."""
+    query = (
+        sa.select(party)
+        .where(sa.text("state = 'planned'"), party.c.guild_id == guild_id, party.c.starts_at > now)
+        .order_by(party.c.starts_at, party.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return tuple(_party(row) for row in await tx.execute(query))
+
+
+async def answer(tx: Transaction, party_id: int, user_id: int, answer: Answer, now: datetime) -> None:
+    """Note or change somebody's answer. The same answer again keeps its place among the others."""
+    insert = tx.insert(rsvp).values(party_id=party_id, user_id=user_id, answer=answer, answered_at=now)
+    await tx.execute(
+        insert.on_conflict_do_update(
+            index_elements=["party_id", "user_id"],
+            set_={"answer": insert.excluded.answer, "answered_at": insert.excluded.answered_at},
+            where=rsvp.c.answer != insert.excluded.answer,
+        )
+    )
+
+
+async def answers(tx: Transaction, party_id: int) -> dict[int, Answer]:
+    """Who answered what, in the order in which they did."""
+    query = (
+        sa.select(rsvp.c.user_id, rsvp.c.answer)
+        .where(rsvp.c.party_id == party_id)
+        .order_by(rsvp.c.answered_at, rsvp.c.user_id)
+    )
+    return {row.user_id: row.answer for row in await tx.execute(query)}
+
+
+def _party(row: sa.Row[Any]) -> Party:
+    return Party(**values_of(row))

@@ -1,0 +1,72 @@
+"""Where people are: their time zones, and which servers may see them. Also forgets everything about a person."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.core.reminder import DueKind
+from bot.store.database import Transaction
+from bot.store.tables import due, party, person, progress, reminder, rsvp, zone_share
+
+#: Stands in a party for a creator who wants to be forgotten; nobody on Discord has this id.
+NOBODY = 0
+
+
+async def zone(tx: Transaction, user_id: int) -> str | None:
+    """The IANA name of the zone that this person has saved, or None."""
+    return (await tx.execute(sa.select(person.c.zone).where(person.c.user_id == user_id))).scalar_one_or_none()
+
+
+async def set_zone(tx: Transaction, user_id: int, zone: str) -> None:
+    """Save a zone. Which servers may see it stays as it was; at first, none."""
+    insert = tx.insert(person).values(user_id=user_id, zone=zone)
+    await tx.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_={"zone": zone}))
+
+
+async def clear_zone(tx: Transaction, user_id: int) -> bool:
+    """Delete the zone and with it every share; False where there was none."""
+    deleted = await tx.execute(sa.delete(person).where(person.c.user_id == user_id))
+    return deleted.rowcount > 0
+
+
+async def shares(tx: Transaction, user_id: int, guild_id: int) -> bool:
+    """Whether this server may see this person's zone."""
+    query = sa.select(zone_share.c.user_id).where(zone_share.c.user_id == user_id, zone_share.c.guild_id == guild_id)
+    return (await tx.execute(query)).first() is not None
+
+
+async def set_share(tx: Transaction, user_id: int, guild_id: int, share: bool) -> None:
+    """Let a server see a person's zone, or no longer. The person must have saved one."""
+    if share:
+        insert = tx.insert(zone_share).values(user_id=user_id, guild_id=guild_id)
+        await tx.execute(insert.on_conflict_do_nothing())
+    else:
+        await tx.execute(
+            sa.delete(zone_share).where(zone_share.c.user_id == user_id, zone_share.c.guild_id == guild_id)
+        )
+
+
+async def zones_shared_in(tx: Transaction, guild_id: int) -> tuple[str, ...]:
+    """The different zones that people share with a server, the commonest first; never whose they are."""
+    query = (
+        sa.select(person.c.zone)
+        .join(zone_share, zone_share.c.user_id == person.c.user_id)
+        .where(zone_share.c.guild_id == guild_id)
+        .group_by(person.c.zone)
+        .order_by(sa.func.count().desc(), person.c.zone)
+    )
+    return tuple((await tx.execute(query)).scalars())
+
+
+async def forget(tx: Transaction, user_id: int) -> None:
+    """Delete everything about a person: zone, shares, progress, answers, reminders and what was due for them.
+
+    Parties that they created stay for their guests, with `NOBODY` as creator. In a SQLite file the deleted bytes
+    are overwritten.
+    """
+    theirs = sa.select(reminder.c.id).where(reminder.c.user_id == user_id)
+    await tx.execute(sa.delete(due).where(due.c.kind == DueKind.REMINDER, due.c.subject.in_(theirs)))
+    for table in (reminder, rsvp, progress, person):
+        await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
+    await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))
+    tx.scrub()

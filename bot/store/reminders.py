@@ -1,0 +1,174 @@
+"""Personal reminders. When one is sent is `bot.store.due`'s, in the same transaction.
+
+A reminder is active as long as something is due for it: whoever settles its last due row marks it as done, and it
+no longer counts against its owner's limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.errors import UserError
+from bot.core.reminder import DueKind, DueState, Reminder, ReminderState
+from bot.store.database import Transaction
+from bot.store.tables import due, reminder, values_of
+
+#: How many reminders still to come a person may have.
+LIMIT = 50
+
+
+async def create(
+    tx: Transaction,
+    *,
+    user_id: int,
+    show_id: str,
+    episode: int,
+    lead_minutes: int,
+    airs_at: datetime,
+    fires_at: datetime,
+    channel_id: int | None,
+    guild_id: int | None,
+    dm_channel_id: int | None,
+    locale: str,
+    now: datetime,
+) -> tuple[Reminder, bool]:
+    """Keep a reminder; with False, the active one with the same person, episode and lead that there was already.
+
+    Raises UserError("reminder.too-many", limit) for somebody who has `LIMIT` of them.
+    """
+    await tx.alone("reminder", user_id)
+    if (existing := await _same(tx, user_id, show_id, episode, lead_minutes)) is not None:
+        return existing, False
+    values: dict[str, Any] = {
+        "user_id": user_id,
+        "show_id": show_id,
+        "episode": episode,
+        "lead_minutes": lead_minutes,
+        "airs_at": airs_at,
+        "fires_at": fires_at,
+        "channel_id": channel_id,
+        "guild_id": guild_id,
+        "dm_channel_id": dm_channel_id,
+        "locale": locale,
+        "state": ReminderState.ACTIVE,
+        "created_at": now,
+    }
+    to_come = (
+        sa.select(sa.func.count())
+        .where(sa.text("state = 'active'"), reminder.c.user_id == user_id)
+        .select_from(reminder)
+        .scalar_subquery()
+    )
+    row = sa.select(*(sa.literal(value, reminder.c[name].type) for name, value in values.items()))
+    found = (
+        await tx.execute(sa.insert(reminder).from_select(list(values), row.where(to_come < LIMIT)).returning(reminder))
+    ).one_or_none()
+    if found is None:
+        raise UserError("reminder.too-many", limit=LIMIT)
+    return _reminder(found), True
+
+
+async def get(tx: Transaction, reminder_id: int) -> Reminder | None:
+    """A reminder, whatever became of it."""
+    row = (await tx.execute(sa.select(reminder).where(reminder.c.id == reminder_id))).one_or_none()
+    return None if row is None else _reminder(row)
+
+
+async def list_active(tx: Transaction, user_id: int) -> tuple[Reminder, ...]:
+    """Somebody's reminders still to come, soonest first."""
+    query = (
+        sa.select(reminder)
+        .where(sa.text("state = 'active'"), reminder.c.user_id == user_id)
+        .order_by(reminder.c.fires_at, reminder.c.id)
+    )
+    return tuple(_reminder(row) for row in await tx.execute(query))
+
+
+async def all_active(tx: Transaction) -> tuple[Reminder, ...]:
+    """Everybody's reminders still to come, in the order in which they were asked for."""
+    query = sa.select(reminder).where(sa.text("state = 'active'")).order_by(reminder.c.id)
+    return tuple(_reminder(row) for row in await tx.execute(query))
+
+
+async def cancel(tx: Transaction, reminder_id: int, user_id: int) -> bool:
+    """Cancel a reminder; False if it is not an active one of this person."""
+    changed = await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id == reminder_id, reminder.c.user_id == user_id, reminder.c.state == ReminderState.ACTIVE)
+        .values(state=ReminderState.CANCELLED)
+    )
+    return changed.rowcount > 0
+
+
+async def move(
+    tx: Transaction, reminder_id: int, *, airs_at: datetime, fires_at: datetime, lead_minutes: int
+) -> Reminder:
+    """Another time or lead for a reminder.
+
+    Raises UserError("reminder.same", lead) where its owner has another active one for the episode with that lead,
+    and LookupError where there is no such reminder.
+    """
+    before = await get(tx, reminder_id)
+    if before is None:
+        raise LookupError(f"There is no reminder {reminder_id}")
+    if lead_minutes != before.lead_minutes:
+        await tx.alone("reminder", before.user_id)
+        if await _same(tx, before.user_id, before.show_id, before.episode, lead_minutes) is not None:
+            raise UserError("reminder.same", lead=lead_minutes)
+    changed = await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id == reminder_id)
+        .values(airs_at=airs_at, fires_at=fires_at, lead_minutes=lead_minutes)
+        .returning(reminder)
+    )
+    return _reminder(changed.one())
+
+
+async def reopen(tx: Transaction, reminder_id: int) -> None:
+    """Make a reminder active again that was sent or could not be; one that was cancelled stays so."""
+    await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id == reminder_id, reminder.c.state == ReminderState.DONE)
+        .values(state=ReminderState.ACTIVE)
+    )
+
+
+async def done(tx: Transaction, reminder_ids: Collection[int]) -> None:
+    """Mark active reminders as done, except those for which something is still due (they were snoozed)."""
+    still_due = sa.exists().where(
+        due.c.kind == DueKind.REMINDER, due.c.subject == reminder.c.id, due.c.state == DueState.WAITING
+    )
+    await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id.in_(reminder_ids), reminder.c.state == ReminderState.ACTIVE, ~still_due)
+        .values(state=ReminderState.DONE)
+    )
+
+
+async def set_dm_channel(tx: Transaction, user_id: int, dm_channel_id: int | None) -> None:
+    """Note the direct message channel of somebody, in all of their active reminders (None: it can't be opened)."""
+    await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.user_id == user_id, reminder.c.state == ReminderState.ACTIVE)
+        .values(dm_channel_id=dm_channel_id)
+    )
+
+
+async def _same(tx: Transaction, user_id: int, show_id: str, episode: int, lead_minutes: int) -> Reminder | None:
+    query = sa.select(reminder).where(
+        sa.text("state = 'active'"),
+        reminder.c.user_id == user_id,
+        reminder.c.show_id == show_id,
+        reminder.c.episode == episode,
+        reminder.c.lead_minutes == lead_minutes,
+    )
+    row = (await tx.execute(query.order_by(reminder.c.id).limit(1))).one_or_none()
+    return None if row is None else _reminder(row)
+
+
+def _reminder(row: sa.Row[Any]) -> Reminder:
+    return Reminder(**values_of(row))

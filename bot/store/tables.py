@@ -1,0 +1,268 @@
+"""The tables, and how values are kept in them.
+
+Instants are kept as whole microseconds since 1970 in UTC, so that both databases compare and return exactly what
+was put in; local times as ISO 8601 text; enumerations as their values. The schema of an existing database is made
+by the migrations alone; a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from bot.core.party import Answer, PartyState
+from bot.core.reminder import DueKind, DueState, ReminderState
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_Value = TypeVar("_Value", bound=Enum)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 and returned in UTC. A naive one is a ValueError."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"An instant needs a time zone: {value!r}")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class WallTime(TypeDecorator[datetime]):
+    """A naive local datetime, kept as ISO 8601 text. An aware one is a ValueError."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is not None:
+            raise ValueError(f"A wall time has no time zone of its own: {value!r}")
+        return value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Characters(TypeDecorator[str]):
+    """Text that both databases keep unchanged; NUL, which PostgreSQL has no room for, is a ValueError."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and "\0" in value:
+            raise ValueError("Text can't hold a NUL character")
+        return value
+
+
+class OneOf(TypeDecorator[_Value], Generic[_Value]):
+    """A member of an enumeration, kept as its value."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, members: type[_Value]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: _Value | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> _Value | None:
+        return None if value is None else self.members(value)
+
+
+def values_of(row: sa.Row[Any]) -> dict[str, Any]:
+    """A row as the keyword arguments of the value that it is a row of: columns and fields have the same names."""
+    return row._asdict()  # pyright: ignore[reportPrivateUsage] (public, named like a namedtuple's)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column declared INTEGER.
+_RowId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def _discord_id(name: str, *, primary_key: bool = False, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, primary_key=primary_key, nullable=nullable, autoincrement=False)
+
+
+def _one_of(column: str, members: type[Enum]) -> sa.CheckConstraint:
+    values = ", ".join(f"'{member.value}'" for member in members)
+    return sa.CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
+
+
+def _only(name: str, condition: str, *columns: str | sa.ColumnElement[Any]) -> sa.Index:
+    """An index of the rows that fulfil ``condition``, which has to be spelled the same way in a query."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+
+
+person = sa.Table(
+    "person",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    sa.Column("zone", Characters, nullable=False),
+)
+
+#: Who lets which server see their zone.
+zone_share = sa.Table(
+    "zone_share",
+    metadata,
+    sa.Column(
+        "user_id",
+        sa.BigInteger,
+        sa.ForeignKey("person.user_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _discord_id("guild_id", primary_key=True),
+    sa.Index(None, "guild_id"),
+)
+
+progress = sa.Table(
+    "progress",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.CheckConstraint("episode >= 0", name="episode_counts"),
+)
+
+#: Up to which episode of a show may be talked about openly in a channel.
+ceiling = sa.Table(
+    "ceiling",
+    metadata,
+    _discord_id("channel_id", primary_key=True),
+    _discord_id("guild_id"),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.CheckConstraint("episode >= 0", name="episode_counts"),
+    sa.Index(None, "guild_id"),
+)
+
+# Ids of parties, reminders and due rows live on in buttons and nonces: AUTOINCREMENT never gives one out twice.
+party = sa.Table(
+    "party",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("guild_id"),
+    _discord_id("channel_id"),
+    _discord_id("message_id", nullable=True),
+    _discord_id("creator_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("wall_start", WallTime, nullable=False),
+    sa.Column("zone", Characters, nullable=False),
+    sa.Column("lead_minutes", sa.Integer, nullable=False),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("state", OneOf(PartyState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("episode >= 1", name="episode_counts"),
+    sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
+    _one_of("state", PartyState),
+    _only("ix_party_planned", "state = 'planned'", "guild_id", "starts_at"),
+    sa.Index(None, "creator_id"),
+    sqlite_autoincrement=True,
+)
+
+rsvp = sa.Table(
+    "rsvp",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _discord_id("user_id", primary_key=True),
+    sa.Column("answer", OneOf(Answer), nullable=False),
+    sa.Column("answered_at", Instant, nullable=False),
+    _one_of("answer", Answer),
+    sa.Index(None, "user_id"),
+)
+
+reminder = sa.Table(
+    "reminder",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("user_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("lead_minutes", sa.Integer, nullable=False),
+    sa.Column("airs_at", Instant, nullable=False),
+    sa.Column("fires_at", Instant, nullable=False),
+    _discord_id("channel_id", nullable=True),
+    _discord_id("guild_id", nullable=True),
+    _discord_id("dm_channel_id", nullable=True),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("state", OneOf(ReminderState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("episode >= 1", name="episode_counts"),
+    sa.CheckConstraint("lead_minutes >= 0", name="lead_before_airing"),
+    _one_of("state", ReminderState),
+    sa.Index(None, "user_id"),
+    _only("ix_reminder_active", "state = 'active'", "user_id", "fires_at"),
+    sqlite_autoincrement=True,
+)
+
+#: The due queue. What its columns mean and who changes them when is told in `bot.store.due`.
+due = sa.Table(
+    "due",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    sa.Column("kind", OneOf(DueKind), nullable=False),
+    sa.Column("subject", sa.BigInteger, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("state", OneOf(DueState), nullable=False),
+    sa.Column("leased_until", Instant, nullable=True),
+    sa.Column("leased_by", Characters, nullable=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("first_claimed_at", Instant, nullable=True),
+    sa.Column("sent", sa.Integer, nullable=False),
+    sa.Column("not_before", Instant, nullable=True),
+    sa.Column("reason", Characters, nullable=True),
+    sa.Column("finished_at", Instant, nullable=True),
+    # Kinds are not listed in a CHECK: there will be more, and SQLite would have to copy the table for each.
+    _one_of("state", DueState),
+    sa.CheckConstraint("attempts >= 0 AND sent >= 0", name="counters_count"),
+    sa.CheckConstraint("(leased_by IS NULL) = (leased_until IS NULL)", name="lease_whole"),
+    sa.CheckConstraint("(state IN ('waiting', 'withdrawn')) = (finished_at IS NULL)", name="finished_once"),
+    sa.CheckConstraint("state = 'waiting' OR leased_by IS NULL", name="only_waiting_leased"),
+    sa.CheckConstraint("not_before IS NULL OR not_before >= due_at", name="postponed_later"),
+    sa.CheckConstraint("leased_by IS NULL OR not_before IS NULL", name="leased_or_postponed"),
+    sa.Index(None, "kind", "subject"),
+    sqlite_autoincrement=True,
+)
+
+#: From when on a waiting row can be claimed: when its lease ends, else after its postponement, else when it is due.
+claimable_at: sa.ColumnElement[datetime] = sa.func.coalesce(due.c.leased_until, due.c.not_before, due.c.due_at)
+
+# The two questions that are asked all the time: what comes next, and what is due in the order in which it is due.
+_only("ix_due_waiting", "state = 'waiting'", due.c.due_at, due.c.id)
+_only("ix_due_claimable", "state = 'waiting'", claimable_at)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", Characters, primary_key=True),
+    sa.Column("value", Characters, nullable=False),
+)
