@@ -266,7 +266,9 @@ def _sqlite_complaint(error: sqlite3.Error, path: str) -> OperatorError | None:
 
 
 def _postgresql_complaint(error: BaseException, name: str) -> OperatorError | None:
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    # SQLAlchemy's errors come from asyncpg's own.
+    cause = error if cause is None else cause.__cause__ or cause
     sqlstate = str(getattr(cause, "sqlstate", None) or "")
     if sqlstate.startswith("28"):
         return OperatorError("operator.database-refused", os.EX_NOPERM, url=name)
