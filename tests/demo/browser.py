@@ -105,10 +105,11 @@ class Tab:
             await self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
 
     async def press(self, label: str) -> None:
-        """Click the last button that says so."""
+        """Click the last button that says so, whatever picture stands before it."""
+        says = f"b.innerText.trim().split('\\n').at(-1) === {json.dumps(label)}"
         await self.until(
             "(b => b && (b.setAttribute('data-test-press', ''), true))([...document.querySelectorAll('button')]"
-            f".filter(b => b.innerText.trim() === {json.dumps(label)} && b.getClientRects().length).at(-1))"
+            f".filter(b => {says} && b.getClientRects().length).at(-1))"
         )
         await self.click("[data-test-press]")
         await self.evaluate(

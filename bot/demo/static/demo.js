@@ -225,12 +225,20 @@
       }
     });
   });
+  let choosing = false;
+  composer.addEventListener("focusin", () => { choosing = false; });
   composer.addEventListener("keydown", (event) => {
     const field = event.target;
-    if (event.key !== "Enter" || event.isComposing || !field.matches(".command-option-input")) return;
-    const option = optionOf(field);
-    const offered = composer.querySelector('.command-suggestion[aria-selected="true"], [role="option"][aria-selected="true"]');
-    if (!offered || !option?.present || !option.valid || String(option.display) !== offered.dataset.value) return;
+    choosing = event.key === "ArrowDown" || event.key === "ArrowUp" || (choosing && event.key === "Enter");
+    if (event.key !== "Enter" || event.isComposing || !picker()?.draft) return;
+    if (field.matches(".command-chip")) {
+      // The list of further options is open, and nothing was looked for in it.
+      if (choosing || picker().draft.missingRequired.length) return;
+    } else if (field.matches(".command-option-input")) {
+      const option = optionOf(field);
+      const offered = composer.querySelector('.command-suggestion[aria-selected="true"]');
+      if (!offered || !option?.present || !option.valid || String(option.display) !== offered.dataset.value) return;
+    } else return;
     event.preventDefault();
     event.stopPropagation();
     composer.requestSubmit();
