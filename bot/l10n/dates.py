@@ -7,11 +7,11 @@ everywhere, because broadcasters print them so and both languages understand it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 if TYPE_CHECKING:
     from babel.core import Locale
@@ -22,7 +22,13 @@ _DAY_PATTERNS: Final = {
     "ko": ("M월 d일 (EEE)", "y년 M월 d일 (EEE)"),
 }
 _DAY_SKELETONS: Final = ("MMMEd", "yMMMEd")
-_MINUTES_OF: Final = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+_UNITS: Final[tuple[tuple[Literal["day", "hour", "minute"], timedelta], ...]] = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+)
+#: No amount of a unit is so large that the next larger unit would be used for it.
+_ANY_AMOUNT: Final = 1e12
 
 
 @lru_cache(maxsize=128)
@@ -69,17 +75,18 @@ def duration(minutes: int, locale: str) -> str:
 
     Raises ValueError for negative ``minutes``.
     """
-    from babel.units import format_unit
+    from babel.dates import format_timedelta
 
     if minutes < 0:
         raise ValueError(f"{minutes} minutes are no duration")
     data = cldr(locale)
     parts: list[str] = []
-    rest = minutes
-    for unit, size in _MINUTES_OF:
+    rest = timedelta(minutes=minutes)
+    for unit, size in _UNITS:
         amount, rest = divmod(rest, size)
         if amount or (unit == "minute" and not parts):
-            parts.append(format_unit(amount, f"duration-{unit}", length="long", locale=data))
+            # Not `babel.units`: it finds no Korean pattern in the long form, which CLDR inherits from the short.
+            parts.append(format_timedelta(amount * size, granularity=unit, threshold=_ANY_AMOUNT, locale=data))
     return " ".join(parts[:2])
 
 
@@ -94,8 +101,13 @@ def listing(items: Sequence[str], locale: str) -> str:
 
 def territory(code: str, locale: str) -> str:
     """The name of the country with this ISO 3166 code; an unknown code is returned as it is."""
-    name: str | None = cldr(locale).territories.get(code.upper())
-    return code if name is None else name
+    return territories(locale).get(code.upper(), code)
+
+
+def territories(locale: str) -> Mapping[str, str]:
+    """The names of all countries and regions by their codes."""
+    # Babel's own mapping is untyped.
+    return cast("Mapping[str, str]", cldr(locale).territories)
 
 
 def percent(value: float, locale: str) -> str:
@@ -114,9 +126,7 @@ def offset(ahead: timedelta) -> str:
     return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-def day_relation(
-    wall_date: date, reference_date: date
-) -> Literal["today", "tomorrow", "yesterday"] | None:
+def day_relation(wall_date: date, reference_date: date) -> Literal["today", "tomorrow", "yesterday"] | None:
     """What ``wall_date`` is to somebody whose calendar shows ``reference_date``; None further away.
 
     The word is part of a key, not meant to be read.

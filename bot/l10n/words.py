@@ -47,9 +47,7 @@ class Words:
         Raises ValueError for a file that is not a catalogue, or where English is missing.
         """
         found = sorted((folder or files("bot.l10n")).iterdir(), key=lambda file: file.name)
-        catalogues = {
-            file.name.removesuffix(".po"): _read(file) for file in found if file.name.endswith(".po")
-        }
+        catalogues = {file.name.removesuffix(".po"): _read(file) for file in found if file.name.endswith(".po")}
         if FALLBACK not in catalogues:
             raise ValueError(f"there is no {FALLBACK}.po")
         return cls(catalogues)
