@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m bot", description="A Discord companion for episodic shows."
-    )
+    parser = argparse.ArgumentParser(prog="python -m bot", description="A Discord companion for episodic shows.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run the bot on Discord (needs DISCORD_TOKEN)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,18 +63,14 @@ def load_catalogue(folder: Path, default_show: str | None) -> Catalogue:
     try:
         catalogue = load(folder)
     except DatasetError as error:
-        raise OperatorError(
-            "operator.dataset", os.EX_DATAERR, folder=folder, problems=error.problems
-        ) from None
+        raise OperatorError("operator.dataset", os.EX_DATAERR, folder=folder, problems=error.problems) from None
     if default_show is not None and default_show not in catalogue.shows:
-        raise OperatorError(
-            "operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows)
-        )
+        raise OperatorError("operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows))
     return catalogue
 
 
 @asynccontextmanager
-async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> AsyncIterator[Companion]:
+async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> AsyncGenerator[Companion]:
     """Build the bot, not yet logged in, and close all of it at the end.
 
     ``step`` is the longest sleep of the delivery loop, in seconds. Raises OperatorError with what to do.

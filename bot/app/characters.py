@@ -25,6 +25,14 @@ class _Match:
     entry: CastEntry
 
 
+class AmbiguousNameError(UserError):
+    """Several characters are meant equally; ``candidates`` are those who may be named."""
+
+    def __init__(self, typed: str, show: Show, candidates: tuple[CastEntry, ...]) -> None:
+        super().__init__("character.ambiguous", typed=typed, show=show, candidates=candidates)
+        self.candidates = candidates
+
+
 def search(show: Show, limit: int, typed: str, most: int = 25) -> list[CastEntry]:
     """Characters who may be named after episode ``limit``, likest first; all of them for empty text."""
     entries = cast(show, limit)
@@ -39,8 +47,8 @@ def search(show: Show, limit: int, typed: str, most: int = 25) -> list[CastEntry
 def find(show: Show, limit: int, typed: str) -> Character:
     """The one character meant, among those who may be named after episode ``limit``.
 
-    Raises UserError: "character.ambiguous" where several are meant equally, "character.unknown" with the likest
-    names otherwise. Nothing in either tells of anybody beyond ``limit``.
+    Raises AmbiguousNameError where several are meant equally, UserError("character.unknown") with the likest names
+    otherwise. Nothing in either tells of anybody beyond ``limit``.
     """
     wanted = fold(typed[:100])
     entries = cast(show, limit)
@@ -52,9 +60,7 @@ def find(show: Show, limit: int, typed: str) -> Character:
     if len(best) == 1:
         return best[0].entry.character
     if best:
-        raise UserError(
-            "character.ambiguous", typed=typed, show=show, candidates=tuple(match.entry for match in best)
-        )
+        raise AmbiguousNameError(typed, show, tuple(match.entry for match in best))
     likest = tuple(match.entry for match in ranked[:3] if match.score >= _SUGGESTION)
     raise UserError("character.unknown", typed=typed, show=show, candidates=likest)
 

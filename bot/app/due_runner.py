@@ -126,9 +126,7 @@ class DueRunner:
                 break
             handled += len(batch)
             settled = _Settled()
-            results = await asyncio.gather(
-                *(self._handle(row, settled) for row in batch), return_exceptions=True
-            )
+            results = await asyncio.gather(*(self._handle(row, settled) for row in batch), return_exceptions=True)
             await self._write(settled)
             for row, result in zip(batch, results, strict=True):
                 if isinstance(result, Exception):

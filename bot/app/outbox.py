@@ -86,9 +86,7 @@ Outcome = Delivered | Gone | TryLater
 class Outbox(Protocol):
     """Delivers posts."""
 
-    async def deliver(
-        self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None
-    ) -> Outcome:
+    async def deliver(self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None) -> Outcome:
         """Send ``post`` once. Never raises for anything Discord or the network does.
 
         ``nonce`` names the message, so that Discord takes a repetition within minutes for the first.

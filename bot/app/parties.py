@@ -110,9 +110,7 @@ class Parties:
             await parties.answer(tx, party_id, user_id, answer, now)
             return Attendance(party, await parties.answers(tx, party_id))
 
-    async def cancel(
-        self, party_id: int, guild_id: int | None, user_id: int, *, manages_events: bool
-    ) -> Attendance:
+    async def cancel(self, party_id: int, guild_id: int | None, user_id: int, *, manages_events: bool) -> Attendance:
         """Cancel a party and tell those who said they would come, in one transaction.
 
         Raises UserError: "party.gone", "party.cancelled", "party.begun", "party.not-yours".

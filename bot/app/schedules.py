@@ -25,8 +25,7 @@ class Row:
 def season(show: Show, now: datetime, seen: Horizon) -> tuple[Row, ...]:
     """Every episode with its date, in order; titles only where they give nothing away."""
     return tuple(
-        Row(episode, safe_title(episode, seen), airs_at(episode), aired(episode, now))
-        for episode in show.episodes
+        Row(episode, safe_title(episode, seen), airs_at(episode), aired(episode, now)) for episode in show.episodes
     )
 
 

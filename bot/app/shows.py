@@ -17,10 +17,10 @@ class Shows:
     def replace(self, catalogue: Catalogue) -> None:
         """Use another catalogue from now on."""
         self._catalogue = catalogue
-        self._by_key = {opaque_key(show.id, ""): show for show in catalogue.shows.values()}
-        self._by_name = {
+        self._by_key: dict[str, Show] = {opaque_key(show.id, ""): show for show in catalogue.shows.values()}
+        self._by_name: dict[str, Show] = {
             fold(name): show
-            for show in reversed(catalogue.shows.values())
+            for show in reversed(tuple(catalogue.shows.values()))
             for name in (show.id, *show.title.by_language.values(), show.native_title or "", *show.aliases)
             if fold(name)
         }
@@ -44,7 +44,7 @@ class Shows:
         """
         if typed is None or not typed.strip():
             return self.default
-        found = self._catalogue.shows.get(typed) or self._by_name.get(fold(typed))
+        found = self.get(typed) or self._by_name.get(fold(typed))
         if found is None:
             raise UserError("show.unknown", typed=typed)
         return found

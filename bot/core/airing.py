@@ -61,14 +61,14 @@ def airing(show: Show, now: datetime) -> Airing:
     undated = tuple(episode for episode in show.episodes if airs_at(episode) is None)
     ends = {episode.number: at + timedelta(minutes=minutes_of(show, episode)) for at, episode in dated}
     on_air = tuple(episode for at, episode in dated if at <= now < ends[episode.number])
-    over = [episode for at, episode in dated if ends[episode.number] <= now]
+    over = [episode for _, episode in dated if ends[episode.number] <= now]
     ahead = [(at, episode) for at, episode in dated if at > now]
     upcoming = tuple(episode for at, episode in ahead if at == ahead[0][0]) if ahead else undated[:1]
     last = over[-1] if over else None
     until = max((ends[episode.number] for episode in on_air), default=None)
     if on_air:
         phase = Phase.ON_AIR
-        upcoming = tuple(episode for at, episode in ahead if at == ahead[0][0]) if ahead else ()
+        upcoming = upcoming if ahead else ()
     elif ahead:
         phase = Phase.BETWEEN if last is not None else Phase.BEFORE_PREMIERE
     else:

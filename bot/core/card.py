@@ -66,13 +66,10 @@ def spellings(character: Character, limit: int) -> tuple[str, ...]:
     """Other ways to write the names that are safe after ``limit``, the one on the card left out."""
     shown = name_at(character, limit)
     known = visible(character.names, limit)
-    taken = set() if shown is None else {*shown.text.by_language.values(), shown.native}
+    taken: set[str | None] = set() if shown is None else {*shown.text.by_language.values(), shown.native}
     return tuple(
         dict.fromkeys(
-            spelling
-            for name in known
-            for spelling in (name.text.to("en"), *name.aliases)
-            if spelling not in taken
+            spelling for name in known for spelling in (name.text.to("en"), *name.aliases) if spelling not in taken
         )
     )
 

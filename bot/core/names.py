@@ -34,9 +34,7 @@ def fold(name: str) -> str:
     Case, accents, hyphens, spaces and punctuation don't count. Hangul and other scripts are kept.
     """
     decomposed = unicodedata.normalize("NFKD", name.casefold())
-    letters = unicodedata.normalize(
-        "NFC", "".join(char for char in decomposed if not unicodedata.combining(char))
-    )
+    letters = unicodedata.normalize("NFC", "".join(char for char in decomposed if not unicodedata.combining(char)))
     key = "".join(char for char in letters if char.isalnum())
     for spelling, sound in _ROMANISATIONS:
         key = spelling.sub(sound, key)

@@ -24,9 +24,7 @@ def clean(text: str) -> str:
     kept = (
         " " if char.isspace() else char
         for char in unicodedata.normalize("NFC", text)
-        if char.isspace()
-        or char in _KEPT_FORMAT
-        or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
+        if char.isspace() or char in _KEPT_FORMAT or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
     )
     return " ".join("".join(kept).split())
 

@@ -386,7 +386,7 @@ _EXPLANATIONS: Final = (
         False,
         "`\\` has a meaning in double quotes; write `\\\\`, or use single quotes",
     ),
-    ("escape character code", False, _ESCAPE),
+    ("character escape code", False, _ESCAPE),
     ("expected escape sequence", False, _ESCAPE),
     (
         "while parsing a flow sequence",

@@ -94,6 +94,12 @@ def happenings(env: Env) -> int:
     return len(env.backend.transcript)
 
 
+async def start(env: Env) -> None:
+    """Log the bot in; ``env.shutdown()`` stops its work."""
+    env._settle_internal = partial(env._settle_internal, idle=_SETTLE_POLL)
+    await env.start()
+
+
 @asynccontextmanager
 async def running(env: Env) -> AsyncGenerator[None]:
     """Log the bot in, and stop its work at the end.
@@ -101,9 +107,8 @@ async def running(env: Env) -> AsyncGenerator[None]:
     To simcord a command that raised has failed, whatever the bot then said to the person. Here the bot's answer
     counts; errors that nobody answered are logged.
     """
-    env._settle_internal = partial(env._settle_internal, idle=_SETTLE_POLL)
     env._record_error = _log_unanswered
-    await env.start()
+    await start(env)
     try:
         with env.time_context():
             yield

@@ -54,9 +54,7 @@ class About(commands.Cog):
             "### " + say("about.sources.title"),
         )
         for show in self._desk.shows.catalogue.shows.values():
-            reply.add(
-                "- " + say.count("about.sources.show", len(show.sources), show=plain(say.text(show.title)))
-            )
+            reply.add("- " + say.count("about.sources.show", len(show.sources), show=plain(say.text(show.title))))
         reply.add(say("about.sources"), "### " + say("about.privacy.title"), say("about.privacy"))
         await send(interaction, reply, private=True)
 

@@ -53,9 +53,7 @@ class Airtimes(commands.Cog):
 
     # ------------------------------------------------------------- commands
 
-    @app_commands.command(
-        name="next-episode", description="When the next episode airs, for everyone in their own time"
-    )
+    @app_commands.command(name="next-episode", description="When the next episode airs, for everyone in their own time")
     @app_commands.describe(show="Which show", private="Only you see the answer")
     async def next_episode(
         self, interaction: discord.Interaction, show: str | None = None, private: bool = False
@@ -66,9 +64,7 @@ class Airtimes(commands.Cog):
 
     @app_commands.command(name="schedule", description="The season at a glance, with dates in your own time")
     @app_commands.describe(show="Which show", private="Only you see the answer")
-    async def schedule(
-        self, interaction: discord.Interaction, show: str | None = None, private: bool = False
-    ) -> None:
+    async def schedule(self, interaction: discord.Interaction, show: str | None = None, private: bool = False) -> None:
         """The season at a glance."""
         ask = await self._desk.ask(interaction, show, private=private)
         await ask.answer(self._season(ask))
@@ -171,9 +167,7 @@ class Airtimes(commands.Cog):
         if newest is not None:
             reply.row(self._seen_button(say, show, newest))
 
-    def _seen_button(
-        self, say: Speaker, show: Show, episode: Episode
-    ) -> discord.ui.Button[discord.ui.LayoutView]:
+    def _seen_button(self, say: Speaker, show: Show, episode: Episode) -> discord.ui.Button[discord.ui.LayoutView]:
         return button(
             say("button.seen", episode=episode_name(say, show, episode)),
             "seen",
@@ -300,9 +294,7 @@ class Airtimes(commands.Cog):
             episode.number: say("calendar.summary", show=title, episode=episode_name(say, show, episode))
             for episode in episodes
         }
-        events = schedules.calendar_events(
-            show, episodes, summaries, say("calendar.description", network=show.network)
-        )
+        events = schedules.calendar_events(show, episodes, summaries, say("calendar.description", network=show.network))
         data = ical.calendar(events, name=title, now=ask.now)
         reply = Reply([say.count("calendar.ready", len(events))])
         reply.files.append(discord.File(io.BytesIO(data), filename=ical.filename(show.id, suffix)))

@@ -54,19 +54,14 @@ class Characters(commands.Cog):
         limit = ask.horizon().shown
         try:
             found = characters.find(ask.show, limit, name)
-        except UserError as error:
-            candidates = error.arguments.get("candidates")
-            if error.key != "character.ambiguous" or not isinstance(candidates, tuple):
-                raise
-            await ask.answer(self._which(ask, candidates))
+        except characters.AmbiguousNameError as error:
+            await ask.answer(self._which(ask, error.candidates))
             return
         await ask.answer(self._card(ask, found))
 
     @app_commands.command(name="cast", description="Everyone who may be named as far as you have watched")
     @app_commands.describe(show="Which show", private="Only you see the answer")
-    async def cast(
-        self, interaction: discord.Interaction, show: str | None = None, private: bool = True
-    ) -> None:
+    async def cast(self, interaction: discord.Interaction, show: str | None = None, private: bool = True) -> None:
         """Everyone who may be named."""
         ask = await self._desk.ask(interaction, show, private=private)
         await ask.answer(self._cast(ask, 0))

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, Post, ReminderPost, TryLater
-from bot.discord_ui.posts import render
+from bot.discord_ui.posts import CardSending, render
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
 
@@ -37,9 +37,7 @@ class DiscordOutbox:
         self._words = words
         self._next_at = 0.0
 
-    async def deliver(
-        self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None
-    ) -> Outcome:
+    async def deliver(self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None) -> Outcome:
         """See `bot.app.outbox.Outbox.deliver`."""
         try:
             await self._pace()
@@ -80,9 +78,10 @@ class DiscordOutbox:
         mentions = discord.AllowedMentions(
             everyone=False, roles=False, users=[discord.Object(user) for user in sending.mentions]
         )
-        message = await channel.send(
-            sending.content, view=sending.view, nonce=nonce, allowed_mentions=mentions
-        )
+        if isinstance(sending, CardSending):
+            message = await channel.send(view=sending.view, nonce=nonce, allowed_mentions=mentions)
+        else:
+            message = await channel.send(sending.content, view=sending.view, nonce=nonce, allowed_mentions=mentions)
         return Delivered(channel.id, message.id)
 
     async def _find(self, channel: discord.PartialMessageable, nonce: str, since: datetime) -> int | None:

@@ -86,9 +86,7 @@ class Desk:
         """Words in the asker's language."""
         return Speaker(self.words, interaction.locale.value)
 
-    async def ask(
-        self, interaction: discord.Interaction, show: str | Show | None = None, *, private: bool
-    ) -> Ask:
+    async def ask(self, interaction: discord.Interaction, show: str | Show | None = None, *, private: bool) -> Ask:
         """The request behind an interaction. Raises UserError("show.unknown")."""
         meant = show if isinstance(show, Show) else self.shows.find(show)
         asker = await self.people.asker(

@@ -44,9 +44,7 @@ class Choices:
             for show in self._desk.shows.search(typed, _MOST)
         ]
 
-    async def all_episodes(
-        self, interaction: discord.Interaction, typed: int | str
-    ) -> list[app_commands.Choice[int]]:
+    async def all_episodes(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         """Every episode, in order."""
         ask = await self._ask(interaction)
         return self._episodes(ask, ask.show.episodes, typed)
@@ -67,9 +65,7 @@ class Choices:
         coming = [episode for episode in ask.show.episodes if not aired(episode, ask.now)]
         return self._episodes(ask, coming, typed)
 
-    async def characters(
-        self, interaction: discord.Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def characters(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Characters the asker may know of; the value is the name itself, since an id could tell something."""
         ask = await self._ask(interaction)
         found = characters.search(ask.show, ask.asker.progress, typed, _MOST)
@@ -83,9 +79,7 @@ class Choices:
     async def _ask(self, interaction: discord.Interaction) -> Ask:
         return await self._desk.ask(interaction, show_option(interaction), private=True)
 
-    def _episodes(
-        self, ask: Ask, episodes: Iterable[Episode], typed: int | str
-    ) -> list[app_commands.Choice[int]]:
+    def _episodes(self, ask: Ask, episodes: Iterable[Episode], typed: int | str) -> list[app_commands.Choice[int]]:
         wanted = str(typed).strip()
         return [
             app_commands.Choice(
@@ -101,9 +95,7 @@ def episode_name(say: Speaker, show: Show, episode: Episode) -> str:
     """ "Episode 7", with season and number in the season where a show has several."""
     if len(show.seasons) == 1:
         return say("episode.name", number=episode.number)
-    return say(
-        "episode.name-season", number=episode.number, season=episode.season, in_season=episode.in_season
-    )
+    return say("episode.name-season", number=episode.number, season=episode.season, in_season=episode.in_season)
 
 
 def episode_label(say: Speaker, show: Show, episode: Episode, zone: str | None, now: datetime) -> str:

@@ -100,9 +100,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         await self._cancel(await self._desk.ask(interaction, private=True), party)
 
     @cancel.autocomplete("party")
-    async def _planned(
-        self, interaction: discord.Interaction, typed: int | str
-    ) -> list[app_commands.Choice[int]]:
+    async def _planned(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         ask = await self._desk.ask(interaction, private=True)
         if interaction.guild_id is None:
             return []
@@ -297,9 +295,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             interaction.user.id,
             manages_events=_manages_events(interaction),
         )
-        await ask.answer(
-            Reply([ask.say("party.cancelled-now", what=plain(self._label(ask, cancelled.party)))])
-        )
+        await ask.answer(Reply([ask.say("party.cancelled-now", what=plain(self._label(ask, cancelled.party)))]))
         await self._refresh(ask, cancelled)
 
     async def _refresh(self, ask: Ask, found: Attendance) -> None:
@@ -310,9 +306,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if party.message_id is None or show is None or episode is None:
             return
         say = Speaker(self._desk.words, party.locale)
-        message = ask.interaction.client.get_partial_messageable(party.channel_id).get_partial_message(
-            party.message_id
-        )
+        message = ask.interaction.client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
         try:
             await message.edit(
                 view=announcement(say, show, episode, found, "-").layouts()[0],
@@ -324,18 +318,14 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
     # -------------------------------------------------------------- answering
 
-    async def _press_answer(
-        self, interaction: discord.Interaction, party_id: int, answer: Answer, mark: str
-    ) -> None:
+    async def _press_answer(self, interaction: discord.Interaction, party_id: int, answer: Answer, mark: str) -> None:
         found = await self._parties.answer(party_id, interaction.guild_id, interaction.user.id, answer)
         party = found.party
         show = self._desk.shows.get(party.show_id)
         if show is None:
             raise UserError("show.gone")
         say = Speaker(self._desk.words, party.locale)
-        await replies.replace(
-            interaction, announcement(say, show, episode_of(show, party.episode), found, mark)
-        )
+        await replies.replace(interaction, announcement(say, show, episode_of(show, party.episode), found, mark))
 
 
 class WhenModal(ui.Modal):

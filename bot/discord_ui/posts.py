@@ -31,25 +31,33 @@ SNOOZES = (10, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
-    """A message ready to go: either plain ``content`` with buttons, or a layout."""
+class TextSending:
+    """A message of plain ``content`` with buttons, ready to go."""
 
-    content: str | None
-    view: ui.View | ui.LayoutView
+    content: str
+    view: ui.View
     mentions: tuple[int, ...]
 
 
-def render(say: Speaker, post: Post, mark: str) -> Sending:
+@dataclass(frozen=True, slots=True)
+class CardSending:
+    """A layout, ready to go; it pings nobody."""
+
+    view: ui.LayoutView
+    mentions: tuple[int, ...] = ()
+
+
+def render(say: Speaker, post: Post, mark: str) -> TextSending | CardSending:
     """The message of a post; ``mark`` is its nonce."""
     if isinstance(post, ReminderPost):
         return _reminder(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episode, Attendance(post.party, post.answers), mark)
-        return Sending(None, card.layouts()[0], ())
+        return CardSending(card.layouts()[0])
     return _party(say, post, mark)
 
 
-def _reminder(say: Speaker, post: ReminderPost, mark: str) -> Sending:
+def _reminder(say: Speaker, post: ReminderPost, mark: str) -> TextSending:
     reminder = post.reminder
     arguments = {
         "show": plain(say.text(post.show.title)),
@@ -69,10 +77,10 @@ def _reminder(say: Speaker, post: ReminderPost, mark: str) -> Sending:
             for minutes in SNOOZES
         )
     )
-    return Sending("\n".join(lines), view, (reminder.user_id,) if post.mention else ())
+    return TextSending("\n".join(lines), view, (reminder.user_id,) if post.mention else ())
 
 
-def _party(say: Speaker, post: PartyPost, mark: str) -> Sending:
+def _party(say: Speaker, post: PartyPost, mark: str) -> TextSending:
     party = post.party
     key = {
         DueKind.PARTY_LEAD: "post.party-lead",
@@ -92,7 +100,7 @@ def _party(say: Speaker, post: PartyPost, mark: str) -> Sending:
         lines.append("-# " + say("post.late", duration=say.duration(_minutes(post.late))))
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
     view = _view((say("button.parties"), ("parties", mark)))
-    return Sending("\n".join(lines), view, post.mentions)
+    return TextSending("\n".join(lines), view, post.mentions)
 
 
 def announcement(say: Speaker, show: Show, episode: Episode, found: Attendance, mark: str) -> Reply:

@@ -47,16 +47,12 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
         if seen is None:
             await ask.answer(Reply([say("progress.none", show=title)]))
             return
-        reply = Reply(
-            [say("progress.yours", show=title, number=ask.asker.progress, last=len(ask.show.episodes))]
-        )
+        reply = Reply([say("progress.yours", show=title, number=ask.asker.progress, last=len(ask.show.episodes))])
         following = ask.show.episode(ask.asker.progress + 1)
         if following is not None and aired(following, ask.now):
             name = episode_name(say, ask.show, following)
             reply.row(
-                button(
-                    say("button.seen", episode=name), "seen", show_key(ask.show), following.number, emoji="✅"
-                )
+                button(say("button.seen", episode=name), "seen", show_key(ask.show), following.number, emoji="✅")
             )
         await ask.answer(reply)
 

@@ -132,9 +132,7 @@ class Recaps(commands.Cog):
                 emoji="▶️",
                 disabled=not can_turn,
             ),
-            button(say("button.sources"), "sources", key, episode.number, emoji="🔗")
-            if episode.beats
-            else None,
+            button(say("button.sources"), "sources", key, episode.number, emoji="🔗") if episode.beats else None,
             button(
                 say("button.seen", episode=episode_name(say, show, episode)),
                 "seen",

@@ -50,9 +50,7 @@ class RemindCommand(commands.Cog):
         presses.on("snooze", self._press_snooze, int, int, str)
 
     @app_commands.command(name="remind", description="Get a direct message before an episode airs")
-    @app_commands.describe(
-        episode="Which episode", lead="How long before, such as 30 min or 1 h", show="Which show"
-    )
+    @app_commands.describe(episode="Which episode", lead="How long before, such as 30 min or 1 h", show="Which show")
     async def remind(
         self,
         interaction: discord.Interaction,
@@ -130,9 +128,7 @@ class RemindCommand(commands.Cog):
         """Take the lead that was typed into the modal."""
         reminder = await self._reminders.get(reminder_id, interaction.user.id)
         ask = await self._desk.ask(interaction, self._desk.shows.find(reminder.show_id), private=True)
-        changed = await self._reminders.change_lead(
-            reminder_id, interaction.user.id, ask.show, read_lead(typed)
-        )
+        changed = await self._reminders.change_lead(reminder_id, interaction.user.id, ask.show, read_lead(typed))
         await ask.answer(self._confirmed(ask.say, ask, changed))
 
     async def tell_failure(self, interaction: discord.Interaction, error: Exception) -> None:
@@ -144,9 +140,7 @@ class RemindCommand(commands.Cog):
         cancelled = await self._reminders.cancel(reminder_id, interaction.user.id)
         await ask.answer(Reply([_cancelled(ask.say, self._desk, cancelled)]))
 
-    async def _press_snooze(
-        self, interaction: discord.Interaction, reminder_id: int, minutes: int, _mark: str
-    ) -> None:
+    async def _press_snooze(self, interaction: discord.Interaction, reminder_id: int, minutes: int, _mark: str) -> None:
         ask = await self._desk.ask(interaction, private=True)
         if not 1 <= minutes <= 24 * 60:
             raise UserError("button.stale")
@@ -214,9 +208,7 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
         await ask.answer(Reply([_cancelled(ask.say, self._desk, cancelled)]))
 
     @cancel.autocomplete("reminder")
-    async def _active(
-        self, interaction: discord.Interaction, typed: int | str
-    ) -> list[app_commands.Choice[int]]:
+    async def _active(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         ask = await self._desk.ask(interaction, private=True)
         return [
             app_commands.Choice(name=cut(_name(ask.say, self._desk, found), 100), value=found.id)

@@ -25,9 +25,7 @@ class Reply:
     """A reply under construction. ``blocks`` are paragraphs in Discord's Markdown, already escaped."""
 
     blocks: list[str] = field(default_factory=list[str])
-    rows: list[Sequence[ui.Button[ui.LayoutView]]] = field(
-        default_factory=list[Sequence[ui.Button[ui.LayoutView]]]
-    )
+    rows: list[Sequence[ui.Button[ui.LayoutView]]] = field(default_factory=list[Sequence[ui.Button[ui.LayoutView]]])
     files: list[discord.File] = field(default_factory=list[discord.File])
 
     def add(self, *blocks: str) -> Reply:
@@ -89,9 +87,7 @@ async def send(interaction: discord.Interaction, reply: Reply, *, private: bool)
     first, *rest = reply.layouts()
     files = list(reply.files)
     if interaction.response.is_done():
-        await interaction.followup.send(
-            view=first, files=files, ephemeral=private, allowed_mentions=NO_MENTIONS
-        )
+        await interaction.followup.send(view=first, files=files, ephemeral=private, allowed_mentions=NO_MENTIONS)
     else:
         await interaction.response.send_message(
             view=first, files=files, ephemeral=private, allowed_mentions=NO_MENTIONS

@@ -6,6 +6,8 @@ answer with a restart.
 
 from __future__ import annotations
 
+from typing import cast
+
 from bot.core.errors import OperatorError
 
 SENTENCES = {
@@ -38,8 +40,7 @@ SENTENCES = {
 def sentence(error: OperatorError) -> str:
     """The sentence of an error that ends the process."""
     arguments = dict(error.arguments)
-    problems = arguments.get("problems")
-    if isinstance(problems, tuple):
-        separator = "\n" if error.key == "operator.dataset" else "; "
-        arguments["problems"] = separator.join(str(problem) for problem in problems)
+    problems = cast("tuple[object, ...]", arguments.get("problems", ()))
+    separator = "\n" if error.key == "operator.dataset" else "; "
+    arguments["problems"] = separator.join(str(problem) for problem in problems)
     return SENTENCES[error.key].format(**arguments)

@@ -99,9 +99,10 @@ async def stage(
         den = guild.create_text_channel("the-defects")
         made = Stage(env, clock, settings, companion, guild, general, den, {}, inner)
         try:
-            async with simulation.running(env):
-                yield made
+            await simulation.start(env)
+            yield made
         finally:
+            await env.shutdown()
             await made._bot.aclose()
         outer.pop_all()
 
