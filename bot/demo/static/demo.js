@@ -208,6 +208,35 @@
     }
   }).observe(timeline, { childList: true, subtree: true });
 
+  // What is new is at the end. Whoever is there stays there, and an answer to oneself is gone to.
+  const view = $("channel-timeline");
+  let atEnd = true;
+  let gesture = 0;
+  let answered = null;
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    view.addEventListener(kind, () => { gesture = performance.now(); }, { passive: true });
+  }
+  view.addEventListener("scroll", () => {
+    if (view.scrollHeight - view.scrollTop - view.clientHeight < 40) atEnd = true;
+    else if (performance.now() - gesture < 1000) atEnd = false;
+  });
+  function follow() {
+    const action = window.simcordPreview?.lastAction;
+    if (action && action.requestId !== answered) {
+      answered = action.requestId;
+      if (action.outcomes.some((outcome) => ["response", "followup", "message"].includes(outcome.kind))) atEnd = true;
+    }
+    let frames = 6;
+    const step = () => {
+      if (atEnd) view.scrollTop = view.scrollHeight;
+      frames -= 1;
+      if (frames) requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  }
+  new MutationObserver(follow).observe(timeline, { childList: true, subtree: true });
+  new ResizeObserver(follow).observe(view);
+
   // simcord asks for suggestions only once something was typed, and offers a value that is already chosen again
   // and again. Discord does neither.
   const composer = $("channel-composer");
