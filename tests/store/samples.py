@@ -1,0 +1,42 @@
+"""Values for the tests of the store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+NOW = datetime(2025, 7, 28, 9, 0, tzinfo=UTC)
+
+
+def party_values(**changed: Any) -> dict[str, Any]:
+    """The arguments of `parties.create`."""
+    return {
+        "guild_id": 41771983423143937,
+        "channel_id": 290926798999357250,
+        "creator_id": 80351110224678912,
+        "show_id": "the-defects",
+        "episode": 3,
+        "starts_at": NOW + timedelta(hours=4, microseconds=1),
+        "wall_start": datetime.fromisoformat("2025-07-28T22:00:00.000001"),
+        "zone": "Asia/Seoul",
+        "lead_minutes": 30,
+        "locale": "ko",
+        "now": NOW,
+    } | changed
+
+
+def reminder_values(**changed: Any) -> dict[str, Any]:
+    """The arguments of `reminders.create`."""
+    return {
+        "user_id": 80351110224678912,
+        "show_id": "the-defects",
+        "episode": 3,
+        "lead_minutes": 15,
+        "airs_at": NOW + timedelta(hours=4),
+        "fires_at": NOW + timedelta(hours=3, minutes=45),
+        "channel_id": 290926798999357250,
+        "guild_id": 41771983423143937,
+        "dm_channel_id": None,
+        "locale": "en-GB",
+        "now": NOW,
+    } | changed

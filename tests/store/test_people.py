@@ -1,0 +1,144 @@
+"""Zones, shares, progress, ceilings, and being forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.core.party import Answer
+from bot.core.reminder import DueKind
+from bot.store import ceilings, due, parties, people, progress, reminders
+from bot.store.database import Database
+from tests.store.conftest import Place
+from tests.store.samples import NOW, party_values, reminder_values
+
+MINA, JON, GUILD, OTHER_GUILD = 2**63 - 1, 80351110224678912, 41771983423143937, 5
+
+
+async def test_a_zone_is_kept_changed_and_cleared(database: Database) -> None:
+    async with database.begin() as tx:
+        assert await people.zone(tx, MINA) is None
+        assert not await people.clear_zone(tx, MINA)
+        await people.set_zone(tx, MINA, "Asia/Seoul")
+        await people.set_zone(tx, MINA, "Pacific/Auckland")
+        await people.set_zone(tx, JON, "Europe/London")
+        assert await people.zone(tx, MINA) == "Pacific/Auckland"
+        assert await people.clear_zone(tx, MINA)
+        assert await people.zone(tx, MINA) is None
+        assert await people.zone(tx, JON) == "Europe/London"
+
+
+async def test_a_zone_is_shared_with_one_server_at_a_time(database: Database) -> None:
+    async with database.begin() as tx:
+        await people.set_zone(tx, MINA, "Asia/Seoul")
+        assert not await people.shares(tx, MINA, GUILD)
+        for _ in range(2):
+            await people.set_share(tx, MINA, GUILD, True)
+        assert await people.shares(tx, MINA, GUILD)
+        assert not await people.shares(tx, MINA, OTHER_GUILD)
+        await people.set_zone(tx, MINA, "Asia/Kolkata")
+        assert await people.shares(tx, MINA, GUILD), "another zone keeps the shares"
+        await people.set_share(tx, MINA, GUILD, False)
+        assert not await people.shares(tx, MINA, GUILD)
+
+
+async def test_clearing_a_zone_ends_every_share(database: Database) -> None:
+    async with database.begin() as tx:
+        await people.set_zone(tx, MINA, "Asia/Seoul")
+        await people.set_share(tx, MINA, GUILD, True)
+        await people.clear_zone(tx, MINA)
+        await people.set_zone(tx, MINA, "Asia/Seoul")
+        assert not await people.shares(tx, MINA, GUILD)
+
+
+async def test_zones_of_a_server_come_with_the_commonest_first_and_without_names(database: Database) -> None:
+    async with database.begin() as tx:
+        zones = ["Europe/London", "Asia/Seoul", "Asia/Seoul", "America/New_York", "Africa/Lagos"]
+        for user_id, zone in enumerate(zones, 1):
+            await people.set_zone(tx, user_id, zone)
+            await people.set_share(tx, user_id, GUILD if zone != "Africa/Lagos" else OTHER_GUILD, True)
+        assert await people.zones_shared_in(tx, GUILD) == ("Asia/Seoul", "America/New_York", "Europe/London")
+        assert await people.zones_shared_in(tx, 999) == ()
+
+
+async def test_progress_belongs_to_one_person_and_one_show(database: Database) -> None:
+    async with database.begin() as tx:
+        assert await progress.get(tx, MINA, "the-defects") is None
+        await progress.set(tx, MINA, "the-defects", 7)
+        await progress.set(tx, MINA, "the-defects", 4)
+        await progress.set(tx, JON, "the-defects", 0)
+        await progress.set(tx, MINA, "'; DROP TABLE progress; --", 2)
+        assert await progress.get(tx, MINA, "the-defects") == 4
+        assert await progress.get(tx, JON, "the-defects") == 0
+        assert await progress.clear(tx, MINA, "the-defects")
+        assert not await progress.clear(tx, MINA, "the-defects")
+        assert await progress.get(tx, MINA, "the-defects") is None
+        assert await progress.get(tx, MINA, "'; DROP TABLE progress; --") == 2
+
+
+async def test_a_ceiling_belongs_to_one_channel_and_one_show(database: Database) -> None:
+    async with database.begin() as tx:
+        assert await ceilings.get(tx, 10, "the-defects") is None
+        await ceilings.set(tx, 10, GUILD, "the-defects", 3)
+        await ceilings.set(tx, 10, GUILD, "the-defects", 5)
+        await ceilings.set(tx, 10, GUILD, "another", 1)
+        assert await ceilings.get(tx, 10, "the-defects") == 5
+        assert await ceilings.get(tx, 11, "the-defects") is None
+        assert await ceilings.clear(tx, 10, "the-defects")
+        assert not await ceilings.clear(tx, 10, "the-defects")
+        assert await ceilings.get(tx, 10, "another") == 1
+
+
+async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
+    """A party and a reminder of somebody who uses everything there is."""
+    async with database.begin() as tx:
+        await people.set_zone(tx, user_id, "Antarctica/Troll")
+        await people.set_share(tx, user_id, GUILD, True)
+        await progress.set(tx, user_id, "the-defects", 4)
+        party = await parties.create(tx, **party_values(creator_id=user_id))
+        await parties.answer(tx, party.id, user_id, Answer.GOING, NOW)
+        reminder, _ = await reminders.create(tx, **reminder_values(user_id=user_id))
+        await due.add(tx, DueKind.REMINDER, reminder.id, NOW)
+        await due.add(tx, DueKind.PARTY_START, reminder.id, NOW)
+    return party.id, reminder.id
+
+
+async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Database) -> None:
+    party_id, reminder_id = await save_everything(database, MINA)
+    _, kept_id = await save_everything(database, JON)
+    async with database.begin() as tx:
+        await people.forget(tx, MINA)
+        await people.forget(tx, 12345)
+    async with database.read() as tx:
+        assert await people.zone(tx, MINA) is None
+        assert not await people.shares(tx, MINA, GUILD)
+        assert await progress.get(tx, MINA, "the-defects") is None
+        assert await reminders.get(tx, reminder_id) is None
+        party = await parties.get(tx, party_id)
+        assert party is not None
+        assert party.creator_id == people.NOBODY
+        assert await parties.answers(tx, party_id) == {}
+        assert await people.zone(tx, JON) == "Antarctica/Troll"
+        assert await people.zones_shared_in(tx, GUILD) == ("Antarctica/Troll",)
+        assert await reminders.get(tx, kept_id) is not None
+    claimed = await due.claim(database, NOW, "worker")
+    assert sorted((row.kind.value, row.subject) for row in claimed) == [
+        ("party-start", reminder_id),
+        ("party-start", kept_id),
+        ("reminder", kept_id),
+    ]
+
+
+async def test_the_bytes_of_a_forgotten_person_are_gone(place: Place, tmp_path: Path) -> None:
+    if place.backend != "sqlite":
+        return
+    secret = MINA.to_bytes(8, "big")
+    async with place.opened() as database:
+        await save_everything(database, MINA)
+
+        def anywhere() -> bool:
+            return any(secret in file.read_bytes() for file in (tmp_path / "kept").iterdir())
+
+        assert anywhere()
+        async with database.begin() as tx:
+            await people.forget(tx, MINA)
+        assert not anywhere()
