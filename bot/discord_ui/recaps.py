@@ -29,8 +29,12 @@ _LONGEST_PIECE = 600
 
 def piece_line(say: Speaker, piece: Piece) -> str:
     """A piece in the open or behind its bar."""
-    text = cut(say.text(piece.text), _LONGEST_PIECE)
-    return spoiler(text) if piece.decision is Decision.VEILED else plain(text)
+    return veil(cut(say.text(piece.text), _LONGEST_PIECE), piece.decision)
+
+
+def veil(text: str, decision: Decision) -> str:
+    """``text`` in the open or behind its bar."""
+    return spoiler(text) if decision is Decision.VEILED else plain(text)
 
 
 class Recaps(commands.Cog):
@@ -93,15 +97,11 @@ class Recaps(commands.Cog):
     def _disagreement(self, say: Speaker, found: Disagreement) -> str:
         conflict = found.conflict
 
-        def told(text: Text) -> str:
-            return cut(say.text(text), _LONGEST_PIECE)
-
         line = say(
             "recap.disagreement",
-            topic=told(conflict.topic),
-            sides=" / ".join(told(side.claim) for side in conflict.sides),
-            chosen=told(conflict.chosen),
-            why=told(conflict.why),
+            topic=_told(say, conflict.topic),
+            sides=" / ".join(_told(say, side.claim) for side in conflict.sides),
+            chosen=_told(say, conflict.chosen),
         )
         if found.decision is Decision.SHOWN:
             return "- " + plain(line)
@@ -142,6 +142,21 @@ class Recaps(commands.Cog):
             ),
         )
 
+    def _reasons(self, ask: Ask, episode: Episode) -> list[str]:
+        """Why the dataset follows one side of each disagreement, shown or veiled like the disagreement itself."""
+        say = ask.say
+        found = recap(ask.show, episode, ask.horizon(episode.number)).disagreements
+        lines = [
+            "- "
+            + veil(
+                say("sources.reason", topic=_told(say, one.conflict.topic), why=say.text(one.conflict.why)),
+                one.decision,
+            )
+            for one in found
+        ]
+        heading = any(one.decision is Decision.SHOWN for one in found)
+        return ["### " + say("sources.reasons"), *lines] if heading else lines
+
     # -------------------------------------------------------------- presses
 
     async def _press_recap(self, interaction: discord.Interaction, key: str, number: int) -> None:
@@ -177,7 +192,13 @@ class Recaps(commands.Cog):
         reply.add(*lines)
         if beyond:
             reply.add("-# " + say("sources.why-no-link"))
+        reply.add(*self._reasons(ask, episode))
         await ask.answer(reply)
+
+
+def _told(say: Speaker, text: Text) -> str:
+    """A part of a disagreement, cut, without the full stop that would double with its sentence's own."""
+    return cut(say.text(text), _LONGEST_PIECE).rstrip(".")
 
 
 def _link(url: str) -> str:
