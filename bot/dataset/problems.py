@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+#: Comparing costs time for every known word at every unknown one, and a file may be full of both.
+_MAX_COMPARED: Final = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,16 +25,15 @@ class Problem:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
-def did_you_mean(typed: str, known: Iterable[str]) -> str:
+def did_you_mean(typed: str, known: Collection[str]) -> str:
     """How to go on after naming an unknown word: "; did you mean `x`?", what there is, or nothing."""
-    words = sorted(set(known))
-    if len(words) > 500:
-        # Comparing costs time for every word, and a file may hold many that are unknown.
+    if len(known) > _MAX_COMPARED:
         return ""
+    words = sorted(known)
     close = difflib.get_close_matches(typed[:80], words, n=1, cutoff=0.6)
     if close:
         return f"; did you mean `{close[0]}`?"
-    if words and len(words) <= 20:
+    if 0 < len(words) <= 20:
         return f"; there is {', '.join(f'`{word}`' for word in words)}"
     return ""
 
