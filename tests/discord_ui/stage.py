@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,16 +13,17 @@ from typing import Any
 
 import discord
 import simcord
-from discord import app_commands
+import sqlalchemy as sa
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.env import Env
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.core.errors import UserError
+from bot.core.reminder import DueKind, DueState
 from bot.demo import simulation
 from bot.demo.simulation import SimulatedClock
 from bot.settings import Settings
+from bot.store.tables import due
 from bot.wiring import Companion, build
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +31,17 @@ ROOT = Path(__file__).parents[2]
 MIDDLE = datetime(2025, 7, 28, 9, tzinfo=UTC)
 BEFORE = datetime(2025, 7, 1, 9, tzinfo=UTC)
 AFTER = datetime(2025, 9, 1, 9, tzinfo=UTC)
+
+
+class _ErrorLog(logging.Handler):
+    """Keeps what is logged as an error: what broke, or somebody who was let down."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
 
 
 @dataclass
@@ -44,6 +57,7 @@ class Stage:
     den: ChannelHandle
     people: dict[str, MemberActor] = field(default_factory=dict)
     _bot: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _errors: _ErrorLog = field(default_factory=_ErrorLog)
 
     def person(self, name: str, locale: str = "en-US", **options: Any) -> MemberActor:
         """A member of the server, made when first asked for."""
@@ -53,11 +67,13 @@ class Stage:
             simulation.speak(self.env, user.id, locale)
         return self.people[name]
 
-    async def restart(self) -> None:
-        """Stop the bot and start it anew on the same database."""
+    async def restart(self, **down: float) -> None:
+        """Stop the bot and start it anew on the same database, ``down`` later (as in `pass_time`)."""
         stack = AsyncExitStack()
         await self.companion.client.close()
         await self._bot.aclose()
+        if down:
+            await self.pass_time(**down)
         self.companion = await stack.enter_async_context(build(self.settings, self.clock, step=3600))
         self._bot = stack
         await self.env.restart_bot(self.companion.client)
@@ -66,15 +82,27 @@ class Stage:
         """Let time pass; what falls due happens at its time."""
         await simulation.advance(self.env, timedelta(**amount), patience=60)
 
-    def unexpected_errors(self) -> list[BaseException]:
-        """Errors of the bot that were not its way of telling somebody what they did wrong."""
-        return [error for error in self.env.errors if not _is_answer(error)]
+    def posts(self, channel: ChannelHandle) -> list[dict[str, Any]]:
+        """The bodies of all messages that the bot tried to send to a channel by itself, in order."""
+        path = f"/channels/{channel.id}/messages"
+        return [entry.json for entry in self.env.http_requests if (entry.method, entry.path) == ("POST", path)]
 
+    async def due(self, *kinds: DueKind) -> list[tuple[DueKind, DueState, str | None]]:
+        """The rows of the due queue, or only those of some kinds, as kind, state and reason."""
+        query = sa.select(due.c.kind, due.c.state, due.c.reason).order_by(due.c.id)
+        async with self.companion.database.read() as tx:
+            return [
+                (kind, state, reason) for kind, state, reason in await tx.execute(query) if kind in kinds or not kinds
+            ]
 
-def _is_answer(error: BaseException) -> bool:
-    while isinstance(error, app_commands.CommandInvokeError):
-        error = error.original
-    return isinstance(error, UserError | app_commands.CheckFailure)
+    def unexpected_errors(self) -> list[str]:
+        """What was logged as an error and not taken by `taken_errors`, tracebacks included."""
+        return self._errors.lines
+
+    def taken_errors(self) -> list[str]:
+        """What was logged as an error so far; from here on it counts as expected."""
+        taken, self._errors.lines = self._errors.lines, []
+        return taken
 
 
 @asynccontextmanager
