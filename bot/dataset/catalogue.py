@@ -51,9 +51,9 @@ _STAND_INS: Final = {"id": "-", "title": "-", "network": "-", "country": "KR", "
 class DatasetError(OperatorError):
     """The data folder can't be used. ``problems`` is all that is wrong with it, in order; str() prints them."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, folder: Path, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("dataset.broken", _EXIT_CODE, count=len(self.problems), first=str(self.problems[0]))
+        super().__init__("operator.dataset", _EXIT_CODE, folder=folder, problems=self.problems)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
@@ -63,7 +63,7 @@ def load(folder: Path) -> Catalogue:
     """The shows in a data folder. Raises DatasetError with all problems of all files."""
     problems, shows = _read(folder)
     if problems:
-        raise DatasetError(problems)
+        raise DatasetError(folder, problems)
     ordered = sorted(shows, key=lambda show: (show.title.to("en").casefold(), show.id))
     return Catalogue({show.id: show for show in ordered})
 

@@ -25,17 +25,16 @@ def check_data(folder: Path, out: TextIO) -> int:
 
 
 def write_schema(folder: Path, out: TextIO) -> int:
-    """Writes ``schema/`` of a data folder anew; gives 0, or 1 where that can't be done."""
-    target = folder / "schema"
+    """Brings the schema files in ``folder`` up to date; gives 0, or 1 where that can't be done."""
     try:
-        changed = write_schemas(target)
+        changed = write_schemas(folder)
     except OSError as error:
-        print(f"{target}: can't be written ({error.strerror}); check that you may write there", file=out)
+        print(f"{folder}: can't be written ({error.strerror}); check that you may write there", file=out)
         return 1
     for path in changed:
         print(f"{path}: written", file=out)
     if not changed:
-        print(f"{target}: all {len(schemas())} files are current", file=out)
+        print(f"{folder}: all {len(schemas())} files are current", file=out)
     return 0
 
 

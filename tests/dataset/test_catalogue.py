@@ -263,12 +263,12 @@ class TestCommands:
         assert write_schema(tmp_path, out) == 0
         assert out.getvalue().count(": written\n") == 7
         assert write_schema(tmp_path, out) == 0
-        assert out.getvalue().endswith("schema: all 7 files are current\n")
+        assert out.getvalue().endswith(f"{tmp_path}: all 7 files are current\n")
 
     def test_schema_that_can_t_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "schema").write_text("")
         out = io.StringIO()
-        assert write_schema(tmp_path, out) == 1
+        assert write_schema(tmp_path / "schema", out) == 1
         assert "can't be written" in out.getvalue()
 
 
