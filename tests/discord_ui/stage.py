@@ -126,10 +126,12 @@ async def stage(
         general = guild.create_text_channel("general")
         den = guild.create_text_channel("the-defects")
         made = Stage(env, clock, settings, companion, guild, general, den, {}, inner)
+        logging.getLogger().addHandler(made._errors)
         try:
             await simulation.start(env)
             yield made
         finally:
+            logging.getLogger().removeHandler(made._errors)
             await env.shutdown()
             await made._bot.aclose()
         outer.pop_all()
