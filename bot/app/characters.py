@@ -47,7 +47,7 @@ def search(show: Show, limit: int, typed: str, most: int = 25) -> list[CastEntry
 def find(show: Show, limit: int, typed: str) -> Character:
     """The one character meant, among those who may be named after episode ``limit``.
 
-    Raises AmbiguousNameError where several are meant equally, UserError("character.unknown") with the likest names
+    Raises AmbiguousNameError where several are meant equally, UserError with the likest names
     otherwise. Nothing in either tells of anybody beyond ``limit``.
     """
     wanted = fold(typed[:100])
@@ -62,7 +62,8 @@ def find(show: Show, limit: int, typed: str) -> Character:
     if best:
         raise AmbiguousNameError(typed, show, tuple(match.entry for match in best))
     likest = tuple(match.entry for match in ranked[:3] if match.score >= _SUGGESTION)
-    raise UserError("character.unknown", typed=typed, show=show, candidates=likest)
+    key = "character.unknown-near" if likest else "character.unknown"
+    raise UserError(key, typed=typed, show=show, candidates=likest)
 
 
 def by_key(show: Show, key: str, limit: int) -> Character:
@@ -101,8 +102,10 @@ def _likeness(wanted: str, key: str) -> float:
     if wanted == key:
         return 100.0
     # Part of a name, such as the given name, counts nearly as much as the whole.
-    if len(wanted) >= 2 and (key.startswith(wanted) or key.endswith(wanted)):
+    # A single letter is too little to go by, unlike a syllable of Hangul.
+    enough = len(wanted) >= 2 or not wanted.isascii()
+    if enough and (key.startswith(wanted) or key.endswith(wanted)):
         return 98.0
-    if len(wanted) >= 2 and wanted in key:
+    if enough and wanted in key:
         return 90.0
     return fuzz.ratio(wanted, key) * 0.97

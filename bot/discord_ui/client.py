@@ -63,7 +63,7 @@ class CliffhangerClient(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
         )
-        self._cogs_to_add: Sequence[commands.Cog] = ()
+        self.cogs_to_add: Sequence[commands.Cog] = ()
         self._runner: DueRunner | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -79,7 +79,7 @@ class CliffhangerClient(commands.Bot):
         dev_guild_ids: Sequence[int],
     ) -> None:
         """Give the client everything it needs; called once, before it starts."""
-        self._cogs_to_add = cogs
+        self.cogs_to_add = cogs
         self._presses = presses
         self._failures = failures
         self._words = words
@@ -91,7 +91,7 @@ class CliffhangerClient(commands.Bot):
         tree.failures = failures
 
     async def setup_hook(self) -> None:
-        for cog in self._cogs_to_add:
+        for cog in self.cogs_to_add:
             await self.add_cog(cog)
         self.add_dynamic_items(bound_button(self._presses, self._failures.tell))
         await self.tree.set_translator(CommandTranslator(self._words))

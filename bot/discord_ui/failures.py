@@ -34,29 +34,29 @@ class Failures:
 
     async def tell(self, interaction: discord.Interaction, error: Exception) -> None:
         """Answer an interaction that failed with ``error``, privately. Never raises."""
-        cause = _cause(error)
         say = self._desk.speaker(interaction)
-        if isinstance(cause, UserError):
-            text = explain(say, cause)
-        elif isinstance(cause, app_commands.CheckFailure):
-            text = say("error.not-allowed")
-        elif isinstance(cause, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
-            text = say("error.command-changed")
-        else:
-            reference = secrets.token_hex(4)
-            log.error(
-                "Error %s in %s",
-                reference,
-                _what(interaction),
-                exc_info=cause,
-            )
-            text = say("error.unexpected", reference=reference)
+        text = self._text(interaction, say, _cause(error))
         try:
             if interaction.type is discord.InteractionType.autocomplete:
                 return
             await reply.send(interaction, Reply([text]), private=True)
         except Exception:
             log.exception("The answer to %s could not be sent either", _what(interaction))
+
+    def _text(self, interaction: discord.Interaction, say: Speaker, cause: Exception) -> str:
+        if isinstance(cause, UserError):
+            try:
+                return explain(say, cause)
+            except LookupError as missing:
+                # Sentences are checked to be complete, but nobody is to be left without an answer.
+                cause = missing
+        if isinstance(cause, app_commands.CheckFailure):
+            return say("error.not-allowed")
+        if isinstance(cause, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+            return say("error.command-changed")
+        reference = secrets.token_hex(4)
+        log.error("Error %s in %s", reference, _what(interaction), exc_info=cause)
+        return say("error.unexpected", reference=reference)
 
 
 def explain(say: Speaker, error: UserError) -> str:

@@ -35,7 +35,7 @@ _LISTED = 10
 PlaceOption = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
-@app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class Parties(commands.GroupCog, group_name="watch-party", group_description="Watch an episode together"):
     """Watch parties of a server."""
 

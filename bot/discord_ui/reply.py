@@ -62,6 +62,16 @@ def _packed(blocks: Sequence[str]) -> list[list[str]]:
     return groups
 
 
+def _displays(blocks: Sequence[str]) -> list[str]:
+    """The texts of a container: small print after a list needs one of its own, or it joins the last item."""
+    texts: list[list[str]] = [[]]
+    for block in blocks:
+        if block.startswith("-# ") and texts[-1] and texts[-1][-1].startswith("- "):
+            texts.append([])
+        texts[-1].append(block)
+    return ["\n".join(text) for text in texts]
+
+
 def _layout(
     blocks: Sequence[str],
     files: Sequence[discord.File],
@@ -69,7 +79,8 @@ def _layout(
 ) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
-    container.add_item(ui.TextDisplay("\n".join(blocks)))
+    for text in _displays(blocks):
+        container.add_item(ui.TextDisplay(text))
     for file in files:
         # Components V2 shows an attachment only where a component names it.
         container.add_item(ui.File(file))

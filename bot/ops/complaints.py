@@ -31,6 +31,40 @@ SENTENCES = {
         "DATABASE_URL can't be used ({reason}). Write sqlite+aiosqlite:///path/to/file.sqlite3 "
         "or postgresql+asyncpg://user:password@host/name."
     ),
+    "operator.database-driver": (
+        "The driver for this DATABASE_URL ({driver}) isn't installed. For PostgreSQL: pip install -e '.[postgres]'"
+    ),
+    "operator.database-folder": (
+        "The folder {path} for the database can't be created ({reason}). Create it, or choose another one with "
+        "DATABASE_URL."
+    ),
+    "operator.database-unwritable": (
+        "The database {path} can't be written ({reason}). Give the user that runs the bot write permission to the "
+        "file and its folder."
+    ),
+    "operator.database-corrupt": (
+        "{path} is not a usable SQLite database ({reason}). Move it away and restore a backup, or start anew."
+    ),
+    "operator.database-locked": (
+        "Another process is using the database {path}. Stop that one first; there must be one bot per SQLite file."
+    ),
+    "operator.database-full": (
+        "The database {path} can't be written ({reason}). Make room on the disk, then start again."
+    ),
+    "operator.database-refused": "PostgreSQL refused the user or password for {url}. Put them right in DATABASE_URL.",
+    "operator.database-missing": "There is no such database: {url}. Create it, or correct DATABASE_URL.",
+    "operator.database-unreachable": "PostgreSQL can't be reached at {url} ({reason}). Is it running?",
+    "operator.database-newer": (
+        "The database {path} was made by a newer version of the program (revision {revision}). Update the program, or "
+        "restore a backup from before."
+    ),
+    "operator.demo-time": (
+        "--at is {typed!r}, which is no date or time between 2016 and 2100. Write it like 2025-07-28 or "
+        "2025-07-28T12:30."
+    ),
+    "operator.demo-port": (
+        "Port {port} can't be used ({reason}). Choose another one with --port, or 0 for any free one."
+    ),
     "operator.demo-missing": (
         "The demo needs simcord, which isn't installed. Install the demo extra: pip install -e '.[demo]'"
     ),

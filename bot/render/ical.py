@@ -1,16 +1,26 @@
-"""Calendar files by RFC 5545, with the zone that an event was announced in."""
+"""Calendar files by RFC 5545, with the zone that an event was announced in.
+
+Titles and descriptions are given by the caller, who sees to it that they tell nothing of the story. Bytes depend on
+the arguments alone, so that the same schedule makes the same file.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 _PRODUCT = "-//Cliffhanger//Companion for episodic shows//EN"
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+#: How far a zone is described around the events, so that calendars can move an entry within the season.
+_MARGIN = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +43,111 @@ class CalendarEvent:
 
 
 def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes:
-    """A calendar file of ``events``, made at ``now``, with a definition of every zone in it."""
+    """A calendar file of ``events``, made at ``now``, with a definition of every zone in it.
+
+    An event is written in its zone's local time, or in UTC where that would not say which instant is meant: in
+    the hour that comes twice when clocks go back. Raises ZoneInfoNotFoundError for an unknown zone.
+    """
     made = Calendar()
-    made.add("prodid", _PRODUCT)
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
-    made.add("x-wr-calname", name)
+    # The name twice: more calendars know the older name of that property.
+    shown = _printable(name)
+    _put(made, {"prodid": _PRODUCT, "version": "2.0", "method": "PUBLISH", "name": shown, "x-wr-calname": shown})
+    spans: dict[str, tuple[datetime, datetime]] = {}
+    entries: list[Event] = []
     for event in events:
-        made.add_component(_entry(event, now))
-    years = [event.starts_at.year for event in events] or [now.year]
-    made.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
+        ends_at = event.starts_at + timedelta(minutes=event.minutes)
+        local = _local(event.zone, event.starts_at, ends_at)
+        if local is not None:
+            first, last = spans.get(event.zone, (event.starts_at, ends_at))
+            spans[event.zone] = (min(first, event.starts_at), max(last, ends_at))
+        entries.append(_entry(event, *(local or (event.starts_at.astimezone(UTC), ends_at.astimezone(UTC))), now))
+    for zone, (first, last) in sorted(spans.items()):
+        made.add_component(_definition(zone, first - _MARGIN, last + _MARGIN))
+    for entry in entries:
+        made.add_component(entry)
     return made.to_ical()
 
 
-def _entry(event: CalendarEvent, now: datetime) -> Event:
+def filename(show_id: str, suffix: str) -> str:
+    """A name that every system takes, "the-defects-episode-3.ics"."""
+    safe = re.sub(r"[^a-z0-9]+", "-", f"{show_id}-{suffix}".casefold()).strip("-")
+    return (safe[:80].strip("-") or "calendar") + ".ics"
+
+
+def _entry(event: CalendarEvent, starts: datetime, ends: datetime, now: datetime) -> Event:
     entry = Event()
-    starts = event.starts_at.astimezone(ZoneInfo(event.zone))
-    entry.add("uid", event.uid)
-    entry.add("dtstamp", now)
-    entry.add("dtstart", starts)
-    entry.add("duration", timedelta(minutes=event.minutes))
-    entry.add("summary", event.summary)
-    entry.add("description", event.description)
-    entry.add("sequence", event.sequence)
+    summary = _printable(event.summary)
+    _put(entry, {"uid": event.uid, "dtstamp": now.astimezone(UTC), "dtstart": starts, "dtend": ends})
+    _put(entry, {"sequence": event.sequence, "summary": summary, "description": _printable(event.description)})
     if event.url is not None:
-        entry.add("url", event.url)
+        _put(entry, {"url": "".join(_printable(event.url).split())})
     if event.alarm_minutes is not None:
         alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", event.summary)
-        alarm.add("trigger", timedelta(minutes=-event.alarm_minutes))
+        lead = timedelta(minutes=-event.alarm_minutes)
+        _put(alarm, {"action": "DISPLAY", "description": summary, "trigger": lead})
         entry.add_component(alarm)
     return entry
 
 
-def filename(show_id: str, suffix: str) -> str:
-    """A name that every system takes and that tells nothing of the story."""
-    return re.sub(r"[^a-z0-9-]+", "-", f"{show_id}-{suffix}".casefold()).strip("-")[:80] + ".ics"
+def _local(zone: str, *moments: datetime) -> tuple[datetime, datetime] | None:
+    """Start and end in local time, or None where one of them can only be written in UTC."""
+    starts, ends = (moment.astimezone(ZoneInfo(zone)) for moment in moments)
+    return None if zone == "UTC" or starts.fold or ends.fold else (starts, ends)
+
+
+def _definition(zone: str, first: datetime, last: datetime) -> Timezone:
+    """What clocks in a zone do between two instants.
+
+    `icalendar` can make one, but it writes the onset of summer time as it reads after the change, where RFC 5545
+    (3.6.5) wants it as it would have read without: strict readers then change an hour late.
+    """
+    info = ZoneInfo(zone)
+    made = Timezone()
+    _put(made, {"tzid": zone})
+    before = first.astimezone(info).utcoffset() or timedelta()
+    for onset in (first, *_changes(info, first, last)):
+        local = onset.astimezone(info)
+        after = local.utcoffset() or timedelta()
+        # Irish winter time is "daylight saving" of less than nothing, which calendars don't expect.
+        observance = TimezoneDaylight() if (local.dst() or timedelta()) > timedelta() else TimezoneStandard()
+        reads = (onset.astimezone(UTC) + before).replace(tzinfo=None, microsecond=0)
+        _put(observance, {"dtstart": reads, "tzoffsetfrom": before, "tzoffsetto": after})
+        _put(observance, {"tzname": local.tzname() or zone})
+        made.add_component(observance)
+        before = after
+    return made
+
+
+def _changes(info: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """The instants from which clocks are set differently, in order."""
+    early = first.astimezone(UTC).replace(microsecond=0)
+    while early < last:
+        late = early + _DAY
+        if _setting(info, early) != _setting(info, late):
+            low, high = early, late
+            while high - low > _SECOND:
+                middle = low + timedelta(seconds=(high - low) // _SECOND // 2)
+                low, high = (middle, high) if _setting(info, middle) == _setting(info, low) else (low, middle)
+            yield high
+        early = late
+
+
+def _setting(info: ZoneInfo, at: datetime) -> tuple[timedelta | None, str | None]:
+    local = at.astimezone(info)
+    return local.utcoffset(), local.tzname()
+
+
+class _Fillable(Protocol):
+    """What a component of `icalendar` is; its own method is only partly typed."""
+
+    def add(self, name: str, value: object) -> None: ...
+
+
+def _put(component: Component, properties: Mapping[str, object]) -> None:
+    for name, value in properties.items():
+        cast("_Fillable", component).add(name, value)
+
+
+def _printable(text: str) -> str:
+    """Text without the control characters that RFC 5545 does not allow in one; line breaks stay."""
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"})
