@@ -26,8 +26,10 @@ class Phase(Enum):
 class Airing:
     """The state of a broadcast.
 
-    ``next`` are the episodes of the next air time (several where they come out together); without any date
-    ahead, the first undated one. ``last`` is the newest that has been on air in full.
+    ``on_air`` are the episodes that are being shown, until ``on_air_until`` at the latest (UTC; None where there
+    are none). ``next`` are the episodes of the next air time, several where they come out together. With no date
+    ahead it is the first of the undated ones that are to follow, or empty while another is on air. ``last`` is
+    the newest that has been on air in full.
     """
 
     phase: Phase
@@ -55,22 +57,23 @@ def minutes_of(show: Show, episode: Episode) -> int:
 
 
 def airing(show: Show, now: datetime) -> Airing:
-    """The state of the broadcast at ``now``. An episode is on air from its first instant to before its end."""
-    dated = [(at, episode) for episode in show.episodes if (at := airs_at(episode)) is not None]
-    dated.sort(key=lambda pair: (pair[0], pair[1].number))
-    undated = tuple(episode for episode in show.episodes if airs_at(episode) is None)
-    ends = {episode.number: at + timedelta(minutes=minutes_of(show, episode)) for at, episode in dated}
-    on_air = tuple(episode for at, episode in dated if at <= now < ends[episode.number])
-    over = [episode for _, episode in dated if ends[episode.number] <= now]
+    """The state of the broadcast at ``now``: an episode is on air from its air time until its minutes are over."""
+    dated = sorted(
+        ((at, episode) for episode in show.episodes if (at := airs_at(episode)) is not None),
+        key=lambda pair: (pair[0], pair[1].number),
+    )
+    begun = [(at + timedelta(minutes=minutes_of(show, episode)), episode) for at, episode in dated if at <= now]
     ahead = [(at, episode) for at, episode in dated if at > now]
-    upcoming = tuple(episode for at, episode in ahead if at == ahead[0][0]) if ahead else undated[:1]
-    last = over[-1] if over else None
-    until = max((ends[episode.number] for episode in on_air), default=None)
+    on_air = tuple(episode for end, episode in begun if now < end)
+    last = next((episode for end, episode in reversed(begun) if end <= now), None)
+    upcoming = tuple(episode for at, episode in ahead if at == ahead[0][0])
     if on_air:
-        phase = Phase.ON_AIR
-        upcoming = upcoming if ahead else ()
-    elif ahead:
-        phase = Phase.BETWEEN if last is not None else Phase.BEFORE_PREMIERE
-    else:
-        phase = Phase.UNSCHEDULED if undated or last is None else Phase.FINISHED
-    return Airing(phase, on_air, upcoming, last, until)
+        until = max(end for end, _ in begun if now < end)
+        return Airing(Phase.ON_AIR, on_air, upcoming, last, until)
+    if ahead:
+        return Airing(Phase.BEFORE_PREMIERE if last is None else Phase.BETWEEN, (), upcoming, last, None)
+    # An episode in the middle whose hour nobody noted has long been shown.
+    newest = max((episode.number for _, episode in begun), default=0)
+    to_follow = tuple(episode for episode in show.episodes if episode.number > newest and airs_at(episode) is None)
+    over = last is not None and not to_follow
+    return Airing(Phase.FINISHED if over else Phase.UNSCHEDULED, (), to_follow[:1], last, None)

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-_WALL = re.compile(r"(\d{1,2}):([0-5]\d)")
+_WALL = re.compile("([0-9]{1,2}):([0-5][0-9])")
 #: Broadcast days end at 30:00 at the latest.
 _LAST_HOUR = 29
 
@@ -63,7 +63,10 @@ def _zones() -> frozenset[str]:
 
 
 def is_zone(name: str) -> bool:
-    """Whether ``name`` is an IANA zone ("Asia/Seoul", "UTC")."""
+    """Whether ``name`` is an IANA zone by region and place ("Asia/Seoul", "Etc/GMT-9"), spelt so, or "UTC".
+
+    Names of one machine or of old ("localtime", "EST", "posix/Asia/Seoul") are none.
+    """
     return name in _zones()
 
 
@@ -74,7 +77,7 @@ def offset_at(zone: str, at: datetime) -> timedelta:
 
 
 def abbreviation_at(zone: str, at: datetime) -> str:
-    """What people there call their time then ("KST"); "UTC+8" where there is no name for it."""
+    """What people there call their time then ("KST"); "UTC+8" or "UTC-9:30" where there is no name for it."""
     name = at.astimezone(ZoneInfo(zone)).tzname() or ""
     if name[:1].isalpha():
         return name
