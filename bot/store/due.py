@@ -67,7 +67,7 @@ async def move(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -
     moved = await tx.execute(
         sa.update(due)
         .where(_WAITING, due.c.kind == kind, due.c.subject == subject)
-        .values(due_at=due_at, not_before=None, attempts=0, sent=0, reason=None, **_RELEASED)
+        .values(due_at=due_at, not_before=None, attempts=0, first_claimed_at=None, sent=0, reason=None, **_RELEASED)
     )
     return moved.rowcount
 
