@@ -76,7 +76,7 @@ class Parties:
             await parties.answer(tx, party.id, creator_id, Answer.GOING, now)
             await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
             lead_at = when.at - timedelta(minutes=lead_minutes)
-            if lead_at > now:
+            if now < lead_at < when.at:
                 await due.add(tx, DueKind.PARTY_LEAD, party.id, lead_at)
             await due.add(tx, DueKind.PARTY_START, party.id, when.at)
         self._poke()

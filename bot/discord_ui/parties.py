@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
@@ -18,6 +20,7 @@ from bot.core.party import Answer, Party
 from bot.core.show import Episode
 from bot.core.text import cut, plain
 from bot.core.when import Unclear, Understood, read, read_lead
+from bot.core.zones import abbreviation_at
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
@@ -27,6 +30,8 @@ from bot.discord_ui.posts import announcement
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 from bot.l10n.speaker import Speaker
+
+log = logging.getLogger(__name__)
 
 #: Two zones far apart: a typed time that means the same in both needs no zone at all.
 _PROBES = ("Etc/GMT+11", "Pacific/Kiritimati")
@@ -58,7 +63,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         presses.on("rsvp", self._press_answer, int, Answer, str)
         presses.on("cancel?", self._press_ask_cancel, int)
         presses.on("cancel", self._press_cancel, int)
-        presses.on("pick", self._press_pick, str, int, int, int, int)
+        presses.on("pick", self._press_pick, str, int, int, _instant, int)
         presses.on("parties", self._press_list, str)
 
     @app_commands.command(name="create", description="Plan a watch party and announce it")
@@ -141,7 +146,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if isinstance(found, Unclear):
             await ask.answer(self._ask_back(ask, episode, channel_id, lead, found))
         else:
-            await self._create(ask, episode, channel_id, lead, found)
+            await ask.answer(await self._create(ask, episode, channel_id, lead, found))
 
     async def ask_again(self, interaction: discord.Interaction, show_id: str) -> Ask:
         """The request behind a modal that was sent in."""
@@ -165,13 +170,16 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
     def _ask_back(self, ask: Ask, episode: Episode, channel_id: int, lead: int, found: Unclear) -> Reply:
         say = ask.say
+        # In the hour that comes twice only what the clocks are called tells one from the other.
+        same = found.choices[0].wall == found.choices[1].wall
         return (
             Reply()
             .add(say(found.reason))
             .row(
                 *(
                     button(
-                        f"{say.day(choice.wall)}, {say.clock(choice.wall)}",
+                        f"{say.day(choice.wall)}, {say.clock(choice.wall)}"
+                        + (f" {abbreviation_at(choice.zone, choice.at)}" if same else ""),
                         "pick",
                         show_key(ask.show),
                         episode.number,
@@ -184,7 +192,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             )
         )
 
-    async def _create(self, ask: Ask, episode: Episode, channel_id: int, lead: int, when: Understood) -> None:
+    async def _create(self, ask: Ask, episode: Episode, channel_id: int, lead: int, when: Understood) -> Reply:
         guild = ask.interaction.guild
         assert guild is not None
         party = await self._parties.create(
@@ -198,7 +206,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             locale=guild.preferred_locale.value,
         )
         say = ask.say
-        await ask.answer(
+        return (
             Reply()
             .add(
                 "🎬 "
@@ -215,16 +223,16 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         )
 
     async def _press_pick(
-        self, interaction: discord.Interaction, key: str, number: int, channel: int, epoch: int, lead: int
+        self, interaction: discord.Interaction, key: str, number: int, channel: int, at: datetime, lead: int
     ) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         zone = ask.asker.zone or ask.show.zone
-        at = datetime.fromtimestamp(epoch, UTC)
         when = Understood(at, at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone)
         place = self._place(ask, channel)
         if not 0 <= lead <= 10_080:
             raise UserError("button.stale")
-        await self._create(ask, episode_of(ask.show, number), place, lead, when)
+        # In place of the question, so that it isn't answered a second time.
+        await replies.replace(interaction, await self._create(ask, episode_of(ask.show, number), place, lead, when))
 
     # ----------------------------------------------------- listing and cancelling
 
@@ -295,11 +303,13 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             interaction.user.id,
             manages_events=_manages_events(interaction),
         )
-        await ask.answer(Reply([ask.say("party.cancelled-now", what=plain(self._label(ask, cancelled.party)))]))
-        await self._refresh(ask, cancelled)
+        try:
+            await ask.answer(Reply([ask.say("party.cancelled-now", what=plain(self._label(ask, cancelled.party)))]))
+        finally:
+            await self._refresh(ask, cancelled)
 
     async def _refresh(self, ask: Ask, found: Attendance) -> None:
-        """Show the new state in the announcement, as far as that can still be edited."""
+        """Show the new state in the announcement, as far as that can still be edited. Never raises."""
         party = found.party
         show = self._desk.shows.get(party.show_id)
         episode = None if show is None else show.episode(party.episode)
@@ -312,9 +322,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 view=announcement(say, show, episode, found, "-").layouts()[0],
                 allowed_mentions=replies.NO_MENTIONS,
             )
-        except discord.HTTPException as error:
-            if error.status >= 500:
-                raise
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            # Its buttons stay, and say at every press that the party is off.
+            log.info("The announcement of party %s can't be edited: %s", party.id, error)
 
     # -------------------------------------------------------------- answering
 
@@ -350,6 +360,14 @@ class WhenModal(ui.Modal):
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         await self._cog.tell_failure(interaction, error)
+
+
+def _instant(seconds: str) -> datetime:
+    """The instant in a button. Raises ValueError for what is none."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(seconds) from error
 
 
 def _manages_events(interaction: discord.Interaction) -> bool:
