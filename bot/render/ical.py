@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText
 
 _PRODUCT = "-//Cliffhanger//Companion for episodic shows//EN"
 _DAY = timedelta(days=1)
@@ -50,7 +50,7 @@ def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes
     """
     made = Calendar()
     # The name twice: more calendars know the older name of that property.
-    shown = _printable(name)
+    shown = vText(" ".join(_printable(name).split()))
     _put(made, {"prodid": _PRODUCT, "version": "2.0", "method": "PUBLISH", "name": shown, "x-wr-calname": shown})
     spans: dict[str, tuple[datetime, datetime]] = {}
     entries: list[Event] = []
