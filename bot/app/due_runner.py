@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.app.clock import Clock
@@ -50,14 +50,6 @@ class Counts:
     undelivered: int = 0
     postponed: int = 0
     errors: int = 0
-
-
-@dataclass(slots=True)
-class _Settled:
-    """Outcomes of a batch, written in one go."""
-
-    delivered: list[int] = field(default_factory=list[int])
-    reminders_done: list[int] = field(default_factory=list[int])
 
 
 class DueRunner:
@@ -125,33 +117,28 @@ class DueRunner:
             if not batch:
                 break
             handled += len(batch)
-            settled = _Settled()
-            results = await asyncio.gather(*(self._handle(row, settled) for row in batch), return_exceptions=True)
-            await self._write(settled)
+            delivered: list[int] = []
+            try:
+                results = await asyncio.gather(*(self._handle(row, delivered) for row in batch), return_exceptions=True)
+            finally:
+                # In one go; also when the process is being stopped and the rest of the batch is cut off.
+                await due.finish(self._database, delivered, self._clock.now(), self._worker)
             for row, result in zip(batch, results, strict=True):
-                if isinstance(result, Exception):
+                # A cancellation that reaches us here was not ours: something that was waited for was cancelled.
+                if isinstance(result, Exception | asyncio.CancelledError):
                     log.error("Due row %s (%s) failed; trying again", row.id, row.kind.value, exc_info=result)
                     self.counts.errors += 1
                     await self._postpone(row, "internal-error", None)
-                elif isinstance(result, BaseException):
-                    raise result
         return handled
 
-    async def _write(self, settled: _Settled) -> None:
-        if not settled.delivered:
-            return
-        await due.finish(self._database, settled.delivered, self._clock.now(), self._worker)
-        if settled.reminders_done:
-            async with self._database.begin() as tx:
-                await reminders.done(tx, settled.reminders_done)
-
-    async def _handle(self, row: Due, settled: _Settled) -> None:
+    async def _handle(self, row: Due, delivered: list[int]) -> None:
+        """Deal with one row; its id is added to ``delivered`` where all of it was accepted."""
         if row.kind is DueKind.REMINDER:
-            await self._remind(row, settled)
+            await self._remind(row, delivered)
         else:
-            await self._party(row, settled)
+            await self._party(row, delivered)
 
-    async def _remind(self, row: Due, settled: _Settled) -> None:
+    async def _remind(self, row: Due, delivered: list[int]) -> None:
         async with self._database.read() as tx:
             reminder = await reminders.get(tx, row.subject)
         if reminder is None or reminder.state is ReminderState.CANCELLED:
@@ -174,8 +161,9 @@ class DueRunner:
             nonce(row.id, 0),
             maybe_sent_since=self._maybe_sent_since(row),
         )
-        if isinstance(outcome, Gone) and reminder.channel_id is not None:
-            log.info("Reminder %s: direct messages are closed, using the channel", reminder.id)
+        refused = outcome.reason if isinstance(outcome, Gone) else None
+        if refused is not None and reminder.channel_id is not None:
+            log.info("Reminder %s: no direct message (%s), using the channel", reminder.id, refused)
             outcome = await self._outbox.deliver(
                 Channel(reminder.channel_id),
                 ReminderPost(reminder, show, episode, late, mention=True),
@@ -184,16 +172,16 @@ class DueRunner:
             )
         match outcome:
             case Delivered():
-                settled.delivered.append(row.id)
-                settled.reminders_done.append(reminder.id)
+                delivered.append(row.id)
                 self.counts.delivered += 1
                 self.counts.late += judgement.verdict is Verdict.LATE
             case Gone(reason):
-                await self._undeliverable(row, reason)
+                # What the person can put right themselves comes first.
+                await self._undeliverable(row, refused or reason)
             case TryLater(reason, after):
                 await self._postpone(row, reason, after)
 
-    async def _party(self, row: Due, settled: _Settled) -> None:
+    async def _party(self, row: Due, delivered: list[int]) -> None:
         async with self._database.read() as tx:
             party = await parties.get(tx, row.subject)
             answers = {} if party is None else await parties.answers(tx, party.id)
@@ -247,7 +235,7 @@ class DueRunner:
             )
             match outcome:
                 case Delivered(_, message_id):
-                    if announcing:
+                    if announcing and message_id:
                         async with self._database.begin() as tx:
                             await parties.set_message(tx, party.id, message_id)
                     elif piece + 1 < len(groups):
@@ -258,7 +246,7 @@ class DueRunner:
                 case TryLater(reason, after):
                     await self._postpone(row, reason, after)
                     return
-        settled.delivered.append(row.id)
+        delivered.append(row.id)
         self.counts.delivered += 1
         self.counts.late += judgement.verdict is Verdict.LATE
 

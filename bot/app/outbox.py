@@ -59,7 +59,7 @@ Post = ReminderPost | PartyPost
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Accepted by Discord."""
+    """Accepted by Discord. ``message_id`` is 0 where the message was deleted since."""
 
     channel_id: int
     message_id: int

@@ -123,6 +123,9 @@ class Reminders:
             await due.withdraw(tx, (DueKind.REMINDER,), reminder_id)
             await due.add(tx, DueKind.REMINDER, reminder_id, at)
             await reminders.reopen(tx, reminder_id)
+            await reminders.move(
+                tx, reminder_id, airs_at=reminder.airs_at, fires_at=at, lead_minutes=reminder.lead_minutes
+            )
         self._poke()
         return at
 

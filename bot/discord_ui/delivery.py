@@ -25,8 +25,6 @@ _HISTORY = 100
 
 _CANNOT_MESSAGE_USER = 50007
 _UNKNOWN_MESSAGE = 10008
-#: Answers that a repetition would not change.
-_FINAL = {401, 403, 404}
 
 
 class DiscordOutbox:
@@ -113,11 +111,12 @@ def _refused(error: discord.HTTPException, to: Address) -> Outcome:
     if error.code == _UNKNOWN_MESSAGE:
         # A repeated nonce whose first message was deleted since: it had been delivered.
         return Delivered(to.channel_id or 0, 0)
-    if error.code == _CANNOT_MESSAGE_USER:
-        return Gone("dms-closed")
-    if error.status in _FINAL:
-        return Gone("forbidden" if error.status == 403 else "channel-gone")
-    if error.status == 429 or error.status >= 500:
+    if error.status == 403:
+        return Gone("dms-closed" if isinstance(to, Direct) or error.code == _CANNOT_MESSAGE_USER else "forbidden")
+    if error.status == 404:
+        return Gone("channel-gone")
+    # 401: the token was changed. That is put right by an operator, and no reason to lose anything.
+    if error.status in (401, 429) or error.status >= 500:
         return TryLater(f"http {error.status}")
     log.error("Discord refused a message: %s %s", error.status, error.text)
     return Gone(f"refused {error.code}")
