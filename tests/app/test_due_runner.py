@@ -1,0 +1,704 @@
+"""The due queue as it is worked on: with a real store, and an outbox that can do anything but lose a message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.app.clock import ManualClock
+from bot.app.due_runner import MENTIONS_PER_MESSAGE, DueRunner
+from bot.app.outbox import Channel, Delivered, Direct, Gone, TryLater
+from bot.app.parties import Parties
+from bot.app.reminders import Reminders
+from bot.app.shows import Shows
+from bot.core.party import Answer, Party
+from bot.core.reminder import DueKind, DueState, Reminder, ReminderState, nonce
+from bot.core.show import Catalogue, Episode, Release, ReleaseKind, Show, Text
+from bot.core.when import Understood
+from bot.core.zones import WallTime
+from bot.store import due, parties, reminders
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from bot.store.tables import due as due_table
+from tests.app.recording import Hang, Late, RecordingOutbox
+
+NOW = datetime(2025, 7, 28, 9, tzinfo=UTC)
+#: Episode 1 airs at 13:00 UTC and lasts an hour, episode 2 a week later.
+AIRS = datetime(2025, 7, 28, 13, tzinfo=UTC)
+ANN, BO = 11, 12
+HERE, DM = 21, 31
+
+delivered, undelivered = DueState.DELIVERED, DueState.UNDELIVERED
+dropped, waiting = DueState.DROPPED, DueState.WAITING
+
+
+def _episode(number: int, at: datetime) -> Episode:
+    release = Release("ENA", ReleaseKind.BROADCAST, (), WallTime(at.date(), at.hour * 60, "UTC"), (), None)
+    return Episode(number, 1, number, None, (release,), None, ())
+
+
+def _show(*episodes: Episode) -> Show:
+    return Show(
+        id="harbour",
+        title=Text({"en": "Harbour"}),
+        native_title=None,
+        aliases=(),
+        network="ENA",
+        country="KR",
+        zone="UTC",
+        language="en",
+        minutes=60,
+        age_rating=None,
+        genres=(),
+        synopsis=None,
+        credits=(),
+        episodes=episodes,
+        characters=(),
+        questions=(),
+        conflicts=(),
+        sources={},
+    )
+
+
+SHOW = _show(_episode(1, AIRS), _episode(2, AIRS + timedelta(days=7)))
+
+
+@dataclass
+class Office:
+    """A queue with everything that puts into it and takes from it."""
+
+    database: Database
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    outbox: RecordingOutbox = field(default_factory=RecordingOutbox)
+    shows: Shows = field(default_factory=lambda: Shows(Catalogue({SHOW.id: SHOW})))
+    pokes: int = 0
+
+    def __post_init__(self) -> None:
+        self.runner = self.another("first")
+        self.reminders = Reminders(self.database, self.clock, self._poke)
+        self.parties = Parties(self.database, self.clock, self._poke)
+
+    def _poke(self) -> None:
+        self.pokes += 1
+        self.runner.poke()
+
+    def another(self, worker: str, step: float = 60.0) -> DueRunner:
+        """A runner on the same queue, as after a crash."""
+        return DueRunner(self.database, self.outbox, self.clock, self.shows, worker, step)
+
+    async def remind(self, user_id: int = ANN, *, episode: int = 1, lead: int = 15, here: bool = True) -> Reminder:
+        found = SHOW.episode(episode)
+        assert found is not None
+        return await self.reminders.create(
+            user_id=user_id,
+            show=SHOW,
+            episode=found,
+            lead_minutes=lead,
+            channel_id=HERE if here else None,
+            guild_id=1 if here else None,
+            dm_channel_id=DM,
+            locale="en-US",
+        )
+
+    async def party(self, *guests: int, lead: int = 30) -> Party:
+        party = await self.parties.create(
+            guild_id=1,
+            channel_id=HERE,
+            creator_id=ANN,
+            show=SHOW,
+            episode=SHOW.episodes[0],
+            when=Understood(AIRS, AIRS.replace(tzinfo=None), "UTC"),
+            lead_minutes=lead,
+            locale="en-US",
+        )
+        async with self.database.begin() as tx:
+            for guest in guests:
+                await parties.answer(tx, party.id, guest, Answer.GOING, self.clock.now())
+        return party
+
+    async def run_at(self, at: datetime) -> int:
+        self.clock.set(at)
+        return await self.runner.run_due()
+
+    async def rows(self, *kinds: DueKind) -> list[tuple[DueState, str | None]]:
+        table = due_table.c
+        async with self.database.read() as tx:
+            rows = await tx.execute(sa.select(table.kind, table.state, table.reason).order_by(table.id))
+            return [(state, reason) for kind, state, reason in rows if not kinds or kind in kinds]
+
+    async def next_at(self) -> datetime | None:
+        return await due.next_at(self.database)
+
+    async def state_of(self, reminder: Reminder) -> ReminderState:
+        async with self.database.read() as tx:
+            found = await reminders.get(tx, reminder.id)
+        assert found is not None
+        return found.state
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
+    try:
+        await migrate(database)
+        yield Office(database)
+    finally:
+        await database.close()
+
+
+REMINDED = AIRS - timedelta(minutes=15)
+
+# --------------------------------------------------------------- reminders
+
+
+async def test_nothing_is_sent_before_its_time(office: Office) -> None:
+    await office.remind()
+    assert await office.run_at(REMINDED - timedelta(microseconds=1)) == 0
+    assert office.outbox.attempts == []
+    assert await office.next_at() == REMINDED
+
+
+async def test_a_reminder_is_sent_at_its_time_and_once(office: Office) -> None:
+    reminder = await office.remind()
+    assert await office.run_at(REMINDED) == 1
+    [attempt] = office.outbox.attempts
+    assert attempt.to == Direct(ANN, DM)
+    assert attempt.reminder.reminder == reminder
+    assert (attempt.reminder.late, attempt.reminder.mention) == (timedelta(), False)
+    assert (attempt.nonce, attempt.maybe_sent_since) == (nonce(1, 0), None)
+    assert await office.rows() == [(delivered, None)]
+    assert await office.state_of(reminder) is ReminderState.DONE
+    assert await office.run_at(AIRS) == 0
+    assert len(office.outbox.attempts) == 1
+    assert office.runner.counts.delivered == 1
+    assert office.runner.counts.late == 0
+
+
+async def test_a_late_reminder_says_how_late(office: Office) -> None:
+    await office.remind()
+    await office.run_at(REMINDED + timedelta(minutes=40))
+    assert office.outbox.attempts[0].reminder.late == timedelta(minutes=40)
+    assert office.runner.counts.late == 1
+
+
+async def test_two_minutes_late_is_on_time(office: Office) -> None:
+    await office.remind()
+    await office.run_at(REMINDED + timedelta(minutes=2))
+    assert office.outbox.attempts[0].reminder.late == timedelta()
+
+
+async def test_a_reminder_is_dropped_once_its_episode_is_over(office: Office) -> None:
+    reminder = await office.remind()
+    await office.run_at(AIRS + timedelta(hours=1))
+    assert office.outbox.attempts == []
+    assert await office.rows() == [(dropped, "over")]
+    assert await office.state_of(reminder) is ReminderState.DONE
+    assert await office.reminders.undelivered(ANN) == ((reminder_done(reminder), "over"),)
+    assert office.runner.counts.dropped == 1
+
+
+async def test_what_was_tried_until_it_was_over_failed(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(TryLater("http 503"))
+    await office.run_at(REMINDED)
+    await office.run_at(AIRS + timedelta(hours=1))
+    assert await office.rows() == [(undelivered, "over-before-delivery")]
+
+
+async def test_a_snoozed_reminder_comes_though_the_episode_is_over(office: Office) -> None:
+    reminder = await office.remind()
+    await office.run_at(REMINDED)
+    office.clock.set(AIRS + timedelta(minutes=55))
+    assert await office.reminders.snooze(reminder.id, ANN, 60) == AIRS + timedelta(minutes=115)
+    assert await office.state_of(reminder) is ReminderState.ACTIVE
+    [listed] = await office.reminders.active(ANN)
+    assert listed.fires_at == AIRS + timedelta(minutes=115)
+    await office.run_at(AIRS + timedelta(minutes=115))
+    first, second = office.outbox.attempts
+    assert first.nonce != second.nonce
+    assert await office.state_of(reminder) is ReminderState.DONE
+
+
+async def test_a_reminder_that_was_snoozed_while_it_was_sent_comes_again(office: Office) -> None:
+    reminder = await office.remind()
+    office.outbox.answer(Hang(accepted=True))
+    office.clock.set(REMINDED)
+    running = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    await office.reminders.snooze(reminder.id, ANN, 10)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await office.state_of(reminder) is ReminderState.ACTIVE
+    await office.run_at(REMINDED + timedelta(minutes=10))
+    assert len(office.outbox.shown) == 2
+
+
+async def test_a_cancelled_reminder_is_not_sent(office: Office) -> None:
+    reminder = await office.remind()
+    await office.reminders.cancel(reminder.id, ANN)
+    assert await office.run_at(REMINDED) == 0
+    assert await office.rows() == [(DueState.WITHDRAWN, None)]
+
+
+async def test_a_row_without_its_reminder_is_dropped(office: Office) -> None:
+    async with office.database.begin() as tx:
+        await due.add(tx, DueKind.REMINDER, 99, NOW)
+    await office.run_at(NOW)
+    assert await office.rows() == [(dropped, "cancelled")]
+
+
+async def test_a_show_that_is_not_loaded_any_more(office: Office) -> None:
+    reminder = await office.remind()
+    await office.party(ANN)
+    other = _show(_episode(1, AIRS))
+    office.shows.replace(Catalogue({"other": other}))
+    await office.run_at(REMINDED)
+    assert await office.rows() == [(undelivered, "show-not-loaded")] * 3 + [(waiting, None)]
+    assert await office.reminders.undelivered(ANN) == ((reminder_done(reminder), "show-not-loaded"),)
+
+
+# ------------------------------------------------------------ refusals
+
+
+async def test_closed_messages_fall_back_to_the_channel_with_one_mention(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(Gone("dms-closed"))
+    await office.run_at(REMINDED)
+    first, second = office.outbox.attempts
+    assert (first.to, first.reminder.mention) == (Direct(ANN, DM), False)
+    assert (second.to, second.reminder.mention) == (Channel(HERE), True)
+    assert first.nonce != second.nonce
+    assert await office.rows() == [(delivered, None)]
+
+
+async def test_both_closed_is_kept_with_the_reason_that_the_person_can_change(office: Office) -> None:
+    reminder = await office.remind()
+    office.outbox.answer(Gone("dms-closed"), Gone("forbidden"))
+    await office.run_at(REMINDED)
+    assert await office.rows() == [(undelivered, "dms-closed")]
+    assert await office.reminders.undelivered(ANN) == ((reminder_done(reminder), "dms-closed"),)
+    assert office.runner.counts.undelivered == 1
+    assert await office.run_at(AIRS) == 0
+
+
+async def test_closed_messages_without_a_channel(office: Office) -> None:
+    await office.remind(here=False)
+    office.outbox.answer(Gone("dms-closed"))
+    await office.run_at(REMINDED)
+    assert len(office.outbox.attempts) == 1
+    assert await office.rows() == [(undelivered, "dms-closed")]
+
+
+async def test_a_fallback_that_fails_for_now_is_tried_again_with_its_own_nonce(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(Gone("dms-closed"), TryLater("http 500"), Gone("dms-closed"))
+    await office.run_at(REMINDED)
+    assert await office.rows() == [(waiting, "http 500")]
+    await office.run_at(REMINDED + timedelta(seconds=5))
+    assert await office.rows() == [(delivered, None)]
+    nonces = [attempt.nonce for attempt in office.outbox.attempts]
+    assert nonces[0] == nonces[2] != nonces[1] == nonces[3]
+    assert len(office.outbox.shown) == 1
+
+
+# ----------------------------------------------------------- trying again
+
+
+async def test_pauses_grow_and_end_at_ten_minutes(office: Office) -> None:
+    await office.remind(lead=60 * 4 - 1)
+    at = AIRS - timedelta(minutes=60 * 4 - 1)
+    pauses = []
+    for _ in range(10):
+        office.outbox.answer(TryLater("http 503"))
+        await office.run_at(at)
+        next_at = await office.next_at()
+        assert next_at is not None
+        pauses.append((next_at - at).total_seconds())
+        assert await office.run_at(next_at - timedelta(microseconds=1)) == 0
+        at = next_at
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600]
+    await office.run_at(at)
+    assert len({attempt.nonce for attempt in office.outbox.attempts}) == 1
+    assert (await office.rows())[0][0] is delivered
+    assert office.runner.counts.postponed == 10
+
+
+async def test_discords_own_advice_counts_where_it_is_longer(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(
+        TryLater("rate-limited", timedelta(seconds=90)), TryLater("rate-limited", timedelta(seconds=1))
+    )
+    await office.run_at(REMINDED)
+    assert await office.next_at() == REMINDED + timedelta(seconds=90)
+    await office.run_at(REMINDED + timedelta(seconds=90))
+    assert await office.next_at() == REMINDED + timedelta(seconds=100)
+
+
+async def test_history_is_searched_only_past_the_nonce_window(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(*[TryLater("network: TimeoutError")] * 6)
+    at: datetime | None = REMINDED
+    while at is not None:
+        await office.run_at(at)
+        at = await office.next_at()
+    seconds = [0, 5, 15, 35, 75, 155, 315]
+    assert [attempt.maybe_sent_since for attempt in office.outbox.attempts] == [
+        REMINDED if second > 120 else None for second in seconds
+    ]
+
+
+async def test_the_first_attempt_never_searches_however_late_it_is(office: Office) -> None:
+    await office.remind()
+    await office.run_at(AIRS)
+    assert office.outbox.attempts[0].maybe_sent_since is None
+
+
+# -------------------------------------------------------------- crashes
+
+
+async def test_a_crash_between_send_and_finish_shows_it_once(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(Hang(accepted=True))
+    office.clock.set(REMINDED)
+    crashed = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    # Nobody tells the store that it was sent. Until the lease is over, nobody else may try.
+    office.runner = office.another("second")
+    assert await office.run_at(REMINDED + timedelta(seconds=119)) == 0
+    assert await office.next_at() == REMINDED + timedelta(seconds=120)
+    assert await office.run_at(REMINDED + timedelta(seconds=121)) == 1
+    first, second = office.outbox.attempts
+    assert first.nonce == second.nonce
+    assert second.maybe_sent_since == REMINDED
+    assert len(office.outbox.shown) == 1
+    assert await office.rows() == [(delivered, None)]
+    crashed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await crashed
+    assert await office.rows() == [(delivered, None)]
+
+
+async def test_a_worker_that_lost_its_row_does_not_undo_what_the_next_one_did(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(Late(TryLater("network: TimeoutError")))
+    office.clock.set(REMINDED)
+    slow = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    office.runner = office.another("second")
+    await office.run_at(REMINDED + timedelta(seconds=121))
+    office.outbox.release.set()
+    assert await slow == 1
+    assert await office.rows() == [(delivered, None)]
+    assert len(office.outbox.shown) == 1
+
+
+async def test_being_cut_off_keeps_what_was_delivered(office: Office) -> None:
+    for user in range(5):
+        await office.remind(100 + user)
+    office.outbox.answer(Delivered(1, 1), Delivered(1, 2), Hang(), Delivered(1, 3), Delivered(1, 4))
+    office.clock.set(REMINDED)
+    running = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    for _ in range(100):
+        if len(office.outbox.shown) == 4:
+            break
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    states = [state for state, _ in await office.rows()]
+    assert states.count(delivered) == 4
+    assert states.count(waiting) == 1
+
+
+# -------------------------------------------------------------- batches
+
+
+async def test_everything_due_is_taken_in_batches(office: Office) -> None:
+    for user in range(130):
+        async with office.database.begin() as tx:
+            await due.add(tx, DueKind.REMINDER, 1000 + user, NOW)
+    assert await office.run_at(NOW) == 130
+    assert [state for state, _ in await office.rows()] == [dropped] * 130
+
+
+async def test_one_that_raises_does_not_hold_up_the_others(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    for user in (ANN, BO, 13):
+        await office.remind(user)
+    office.outbox.answer(Delivered(DM, 1), RuntimeError("a bug of ours"))
+    await office.run_at(REMINDED)
+    assert sorted(state.value for state, _ in await office.rows()) == ["delivered", "delivered", "waiting"]
+    assert (waiting, "internal-error") in await office.rows()
+    assert "failed; trying again" in caplog.text
+    assert office.runner.counts.errors == 1
+    assert await office.next_at() == REMINDED + timedelta(seconds=5)
+    await office.run_at(REMINDED + timedelta(seconds=5))
+    assert [state for state, _ in await office.rows()] == [delivered] * 3
+
+
+async def test_a_cancellation_inside_a_delivery_is_a_failure_like_any_other(office: Office) -> None:
+    await office.remind()
+    office.outbox.answer(asyncio.CancelledError())
+    assert await office.run_at(REMINDED) == 1
+    assert await office.rows() == [(waiting, "internal-error")]
+
+
+# ------------------------------------------------------------- parties
+
+
+async def test_an_announcement_is_noted_on_its_party(office: Office) -> None:
+    party = await office.party()
+    office.outbox.answer(Delivered(HERE, 77))
+    await office.run_at(NOW)
+    [attempt] = office.outbox.attempts
+    assert attempt.to == Channel(HERE)
+    assert attempt.party.kind is DueKind.PARTY_ANNOUNCEMENT
+    assert attempt.party.mentions == ()
+    assert (await office.parties.get(party.id)).party.message_id == 77
+
+
+async def test_an_announcement_that_was_deleted_at_once_leaves_no_message_to_edit(office: Office) -> None:
+    party = await office.party()
+    office.outbox.answer(Delivered(HERE, 0))
+    await office.run_at(NOW)
+    assert (await office.rows())[0] == (delivered, None)
+    assert (await office.parties.get(party.id)).party.message_id is None
+
+
+async def test_lead_and_start_mention_those_who_come(office: Office) -> None:
+    party = await office.party(BO, 13, 14)
+    await office.parties.answer(party.id, 1, 13, Answer.MAYBE)
+    await office.parties.answer(party.id, 1, 14, Answer.CANNOT)
+    await office.run_at(NOW)
+    await office.run_at(AIRS - timedelta(minutes=30))
+    await office.run_at(AIRS)
+    _, lead, start = office.outbox.attempts
+    assert lead.party.kind is DueKind.PARTY_LEAD
+    assert start.party.kind is DueKind.PARTY_START
+    assert set(lead.party.mentions) == set(start.party.mentions) == {ANN, BO, 13}
+    assert len({attempt.nonce for attempt in office.outbox.attempts}) == 3
+
+
+async def test_the_lead_is_pointless_from_the_start_on(office: Office) -> None:
+    await office.party()
+    await office.run_at(NOW)
+    await office.run_at(AIRS)
+    assert [attempt.party.kind for attempt in office.outbox.attempts] == [
+        DueKind.PARTY_ANNOUNCEMENT,
+        DueKind.PARTY_START,
+    ]
+    assert await office.rows(DueKind.PARTY_LEAD) == [(dropped, "over")]
+
+
+async def test_the_start_is_pointless_once_the_episode_has_been_watched(office: Office) -> None:
+    await office.party()
+    await office.run_at(NOW)
+    await office.run_at(AIRS + timedelta(minutes=59))
+    assert office.outbox.attempts[-1].party.late == timedelta(minutes=59)
+    office.clock.set(NOW)
+    await office.party()
+    await office.run_at(AIRS + timedelta(minutes=60))
+    assert await office.rows(DueKind.PARTY_START) == [(delivered, None), (dropped, "over")]
+
+
+async def test_nobody_is_left_to_tell(office: Office) -> None:
+    party = await office.party()
+    await office.run_at(NOW)
+    await office.parties.answer(party.id, 1, ANN, Answer.CANNOT)
+    await office.run_at(AIRS)
+    assert len(office.outbox.attempts) == 1
+    assert await office.rows(DueKind.PARTY_START) == [(dropped, "nobody-to-tell")]
+
+
+async def test_a_cancelled_party_tells_its_guests_even_late(office: Office) -> None:
+    party = await office.party(BO)
+    await office.run_at(NOW)
+    await office.parties.cancel(party.id, 1, ANN, manages_events=False)
+    await office.run_at(AIRS + timedelta(days=1))
+    last = office.outbox.attempts[-1].party
+    assert (last.kind, set(last.mentions)) == (DueKind.PARTY_CANCELLED, {ANN, BO})
+    assert last.late == AIRS + timedelta(days=1) - NOW
+    assert len(office.outbox.attempts) == 2
+
+
+async def test_rows_of_parties_that_changed_underneath_are_dropped(office: Office) -> None:
+    party = await office.party()
+    async with office.database.begin() as tx:
+        await due.add(tx, DueKind.PARTY_CANCELLED, party.id, NOW)
+        await due.add(tx, DueKind.PARTY_START, 99, NOW)
+    await office.run_at(NOW)
+    assert await office.rows(DueKind.PARTY_CANCELLED) == [(dropped, "cancelled")]
+    assert (dropped, "party-gone") in await office.rows(DueKind.PARTY_START)
+
+
+async def test_a_channel_that_is_gone(office: Office) -> None:
+    await office.party()
+    office.outbox.answer(Gone("channel-gone"))
+    await office.run_at(NOW)
+    assert await office.rows(DueKind.PARTY_ANNOUNCEMENT) == [(undelivered, "channel-gone")]
+
+
+async def test_many_guests_take_several_messages_of_seventy(office: Office) -> None:
+    guests = range(1000, 1000 + 2 * MENTIONS_PER_MESSAGE + 4)
+    await office.party(*guests)
+    await office.run_at(NOW)
+    await office.run_at(AIRS - timedelta(minutes=30))
+    _, *pieces = office.outbox.attempts
+    assert [len(piece.party.mentions) for piece in pieces] == [70, 70, 5]
+    told = [user for piece in pieces for user in piece.party.mentions]
+    assert sorted(told) == sorted({ANN, *guests})
+    assert len({piece.nonce for piece in pieces}) == 3
+
+
+async def test_after_a_crash_between_two_pieces_the_rest_is_sent(office: Office) -> None:
+    await office.party(*range(1000, 1100))
+    await office.run_at(NOW)
+    at = AIRS - timedelta(minutes=30)
+    office.clock.set(at)
+    office.outbox.answer(Delivered(HERE, 1), Hang())
+    crashed = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    office.runner = office.another("second")
+    await office.run_at(at + timedelta(seconds=121))
+    _, first, cut_off, second = office.outbox.attempts
+    assert cut_off.nonce == second.nonce != first.nonce
+    assert not set(first.party.mentions) & set(second.party.mentions)
+    assert len(first.party.mentions) + len(second.party.mentions) == 101
+    assert second.party.late == timedelta(seconds=121)
+    crashed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await crashed
+
+
+async def test_a_piece_that_fails_for_now_does_not_repeat_those_before_it(office: Office) -> None:
+    await office.party(*range(1000, 1100))
+    await office.run_at(NOW)
+    at = AIRS - timedelta(minutes=30)
+    office.outbox.answer(Delivered(HERE, 1), TryLater("http 500"))
+    await office.run_at(at)
+    await office.run_at(at + timedelta(seconds=5))
+    _, first, failed, again = office.outbox.attempts
+    assert failed.nonce == again.nonce != first.nonce
+    assert await office.rows(DueKind.PARTY_LEAD) == [(delivered, None)]
+
+
+# ------------------------------------------------------------- the loop
+
+
+async def turn(office: Office, until: int) -> None:
+    """Let the loop go on until there were so many attempts."""
+    for _ in range(2000):
+        if len(office.outbox.attempts) >= until:
+            return
+        await asyncio.sleep(0.0005)
+    raise AssertionError(f"{len(office.outbox.attempts)} attempts, not {until}")
+
+
+async def asleep(runner: DueRunner) -> None:
+    """Wait until the loop sleeps."""
+    for _ in range(2000):
+        if runner._nap is not None:  # pyright: ignore[reportPrivateUsage]
+            return
+        await asyncio.sleep(0.0005)
+    raise AssertionError("the loop doesn't sleep")
+
+
+async def test_poke_wakes_the_loop_early(office: Office) -> None:
+    running = asyncio.create_task(office.runner.run_forever())
+    await asleep(office.runner)
+    await office.party()
+    await turn(office, 1)
+    assert office.pokes == 1
+    office.runner.stop()
+    await asyncio.wait_for(running, 1)
+
+
+async def test_a_poke_while_it_works_is_not_lost(office: Office) -> None:
+    await office.party()
+    pending = []
+
+    def add_one(_attempt: object) -> None:
+        if not pending:
+            pending.append(asyncio.create_task(office.party()))
+
+    office.outbox.before = add_one
+    running = asyncio.create_task(office.runner.run_forever())
+    await turn(office, 2)
+    office.runner.stop()
+    await asyncio.wait_for(running, 1)
+
+
+async def test_the_loop_sleeps_until_the_next_thing_is_due_but_not_longer_than_its_step(office: Office) -> None:
+    assert await office.runner._pause() == 60  # pyright: ignore[reportPrivateUsage]
+    await office.remind()
+    assert await office.runner._pause() == 60  # pyright: ignore[reportPrivateUsage]
+    office.clock.set(REMINDED - timedelta(seconds=7))
+    assert await office.runner._pause() == 7  # pyright: ignore[reportPrivateUsage]
+    office.clock.set(REMINDED + timedelta(seconds=7))
+    assert 0 < await office.runner._pause() < 0.01  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_stop_finishes_what_is_under_way_and_claims_nothing_more(office: Office) -> None:
+    for user in range(120):
+        await office.remind(1000 + user)
+    office.clock.set(REMINDED)
+    office.outbox.before = lambda _attempt: office.runner.stop()
+    await asyncio.wait_for(office.runner.run_forever(), 5)
+    states = [state for state, _ in await office.rows()]
+    assert states.count(delivered) == 100
+    assert states.count(waiting) == 20
+    assert len(office.outbox.attempts) == 100
+    assert await office.another("second").run_due() == 20
+
+
+async def test_stop_wakes_a_sleeping_loop(office: Office) -> None:
+    running = asyncio.create_task(office.runner.run_forever())
+    await asleep(office.runner)
+    office.runner.stop()
+    await asyncio.wait_for(running, 1)
+
+
+async def test_no_error_ends_the_loop(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.app.due_runner._AFTER_ERROR", 0.001)
+    claim = due.claim
+    broken = 3
+
+    async def claim_at_last(*args: object, **kwargs: object) -> object:
+        nonlocal broken
+        broken -= 1
+        if broken >= 0:
+            raise sa.exc.OperationalError("SELECT", {}, Exception("database is locked"))
+        return await claim(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("bot.store.due.claim", claim_at_last)
+    office.outbox.answer(ValueError("a bug of ours"))
+    await office.party()
+    with caplog.at_level(logging.ERROR):
+        running = asyncio.create_task(office.runner.run_forever())
+        await turn(office, 1)
+        await asleep(office.runner)
+        office.clock.advance(timedelta(seconds=5))
+        office.runner.poke()
+        await turn(office, 2)
+    office.runner.stop()
+    await asyncio.wait_for(running, 1)
+    assert office.runner.counts.errors == 4
+    assert (await office.rows())[0][0] is delivered
+    assert "could not be worked on" in caplog.text
+
+
+def reminder_done(reminder: Reminder) -> Reminder:
+    """A reminder after its last row was settled."""
+    return Reminder(
+        **{name: getattr(reminder, name) for name in Reminder.__dataclass_fields__} | {"state": ReminderState.DONE}
+    )
