@@ -136,8 +136,11 @@ class ZoneSearch:
         raise UserError("zone.ambiguous", text=text, choices=tuple(place.asked for place in likeliest[:_ASKED]))
 
     def place(self, zone: str, locale: str) -> str:
-        """What to call a zone in a sentence ("in India", "in Auckland"): its country if all of that keeps the
-        zone's time, else its city. ``locale`` is that of the sentence."""
+        """What to call a zone in a sentence: "India" where that has one zone only, else the city, "Auckland".
+
+        ``locale`` is that of the sentence. Where English would need a "the" before the country ("in the
+        Philippines"), the city is named instead. A zone that is gone from the tables is called by its own name.
+        """
         return self._index(locale).spoken(zone)
 
     def _index(self, locale: str) -> _Index:
@@ -149,7 +152,7 @@ class ZoneSearch:
 
 
 class _Index:
-    """All names of places in one language and in English."""
+    """All names of places in one language, and in those that the bot speaks."""
 
     def __init__(self, data: Locale) -> None:
         self._cities = _city_names(data)
@@ -206,9 +209,8 @@ class _Index:
                     self._name(name, self._zones[zone])
 
     def _name(self, name: str, place: _Place) -> None:
-        key = _fold(name)
-        known = self._places.setdefault(key, [])
-        if key and place not in known:
+        known = self._places.setdefault(_fold(name), [])
+        if place not in known:
             known.append(place)
 
     @cached_property
