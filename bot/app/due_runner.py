@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from bot.app.outbox import Channel, Delivered, Direct, Gone, Outbox, PartyPost, 
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
 from bot.core.party import ATTENDING, Party, PartyState
-from bot.core.reminder import Due, DueKind, ReminderState, Verdict, judge, nonce
+from bot.core.reminder import Due, DueKind, DueState, Judgement, ReminderState, Verdict, judge, nonce
 from bot.core.show import Episode, Show
 from bot.store import due, parties, reminders
 from bot.store.database import Database
@@ -50,6 +51,10 @@ class Counts:
     undelivered: int = 0
     postponed: int = 0
     errors: int = 0
+
+
+#: The rows of a batch by what became of them and why, so that each outcome is written in one go.
+_Settled = defaultdict[tuple[DueState, str | None], list[int]]
 
 
 class DueRunner:
@@ -117,12 +122,13 @@ class DueRunner:
             if not batch:
                 break
             handled += len(batch)
-            delivered: list[int] = []
+            settled: _Settled = defaultdict(list)
             try:
-                results = await asyncio.gather(*(self._handle(row, delivered) for row in batch), return_exceptions=True)
+                results = await asyncio.gather(*(self._handle(row, settled) for row in batch), return_exceptions=True)
             finally:
-                # In one go; also when the process is being stopped and the rest of the batch is cut off.
-                await due.finish(self._database, delivered, self._clock.now(), self._worker)
+                # Also when the process is being stopped and the rest of the batch is cut off.
+                for (state, reason), ids in settled.items():
+                    await due.finish(self._database, ids, self._clock.now(), self._worker, state, reason)
             for row, result in zip(batch, results, strict=True):
                 # A cancellation that reaches us here was not ours: something that was waited for was cancelled.
                 if isinstance(result, Exception | asyncio.CancelledError):
@@ -131,28 +137,28 @@ class DueRunner:
                     await self._postpone(row, "internal-error", None)
         return handled
 
-    async def _handle(self, row: Due, delivered: list[int]) -> None:
-        """Deal with one row; its id is added to ``delivered`` where all of it was accepted."""
+    async def _handle(self, row: Due, settled: _Settled) -> None:
+        """Deal with one row: it is settled, postponed, or an exception tells why neither."""
         if row.kind is DueKind.REMINDER:
-            await self._remind(row, delivered)
+            await self._remind(row, settled)
         else:
-            await self._party(row, delivered)
+            await self._party(row, settled)
 
-    async def _remind(self, row: Due, delivered: list[int]) -> None:
+    async def _remind(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:
             reminder = await reminders.get(tx, row.subject)
         if reminder is None or reminder.state is ReminderState.CANCELLED:
-            await self._drop(row, "cancelled")
+            self._drop(row, settled, "cancelled")
             return
         found = self._look_up(reminder.show_id, reminder.episode)
         if found is None:
-            await self._undeliverable(row, "show-not-loaded")
+            self._undeliverable(row, settled, "show-not-loaded")
             return
         show, episode = found
         over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
         judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + timedelta(hours=1)))
         if judgement.verdict is Verdict.POINTLESS:
-            await self._pointless(row)
+            self._pointless(row, settled)
             return
         late = judgement.late if judgement.verdict is Verdict.LATE else timedelta()
         outcome = await self._outbox.deliver(
@@ -172,40 +178,38 @@ class DueRunner:
             )
         match outcome:
             case Delivered():
-                delivered.append(row.id)
-                self.counts.delivered += 1
-                self.counts.late += judgement.verdict is Verdict.LATE
+                self._delivered(row, settled, judgement)
             case Gone(reason):
                 # What the person can put right themselves comes first.
-                await self._undeliverable(row, refused or reason)
+                self._undeliverable(row, settled, refused or reason)
             case TryLater(reason, after):
                 await self._postpone(row, reason, after)
 
-    async def _party(self, row: Due, delivered: list[int]) -> None:
+    async def _party(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:
             party = await parties.get(tx, row.subject)
             answers = {} if party is None else await parties.answers(tx, party.id)
         if party is None:
-            await self._drop(row, "party-gone")
+            self._drop(row, settled, "party-gone")
             return
         if (party.state is PartyState.CANCELLED) != (row.kind is DueKind.PARTY_CANCELLED):
-            await self._drop(row, "cancelled")
+            self._drop(row, settled, "cancelled")
             return
         found = self._look_up(party.show_id, party.episode)
         if found is None:
-            await self._undeliverable(row, "show-not-loaded")
+            self._undeliverable(row, settled, "show-not-loaded")
             return
         show, episode = found
         judgement = judge(
             row.due_at, self._clock.now(), _party_pointless_at(row.kind, party, minutes_of(show, episode))
         )
         if judgement.verdict is Verdict.POINTLESS:
-            await self._pointless(row)
+            self._pointless(row, settled)
             return
         attending = [user for user, answer in answers.items() if answer in ATTENDING]
         announcing = row.kind is DueKind.PARTY_ANNOUNCEMENT
         if not attending and not announcing:
-            await self._drop(row, "nobody-to-tell")
+            self._drop(row, settled, "nobody-to-tell")
             return
         groups: Sequence[tuple[int, ...]] = (
             [()]
@@ -241,14 +245,12 @@ class DueRunner:
                     elif piece + 1 < len(groups):
                         await due.note_sent(self._database, row.id, piece + 1, self._worker)
                 case Gone(reason):
-                    await self._undeliverable(row, reason)
+                    self._undeliverable(row, settled, reason)
                     return
                 case TryLater(reason, after):
                     await self._postpone(row, reason, after)
                     return
-        delivered.append(row.id)
-        self.counts.delivered += 1
-        self.counts.late += judgement.verdict is Verdict.LATE
+        self._delivered(row, settled, judgement)
 
     def _look_up(self, show_id: str, number: int) -> tuple[Show, Episode] | None:
         show = self._shows.get(show_id)
@@ -259,21 +261,26 @@ class DueRunner:
         long_ago = self._clock.now() - row.first_claimed_at > _NONCE_WINDOW
         return row.first_claimed_at if row.attempts > 1 and long_ago else None
 
-    async def _drop(self, row: Due, reason: str) -> None:
-        await due.drop(self._database, row.id, self._clock.now(), reason, self._worker)
+    def _delivered(self, row: Due, settled: _Settled, judgement: Judgement) -> None:
+        settled[DueState.DELIVERED, None].append(row.id)
+        self.counts.delivered += 1
+        self.counts.late += judgement.verdict is Verdict.LATE
+
+    def _drop(self, row: Due, settled: _Settled, reason: str) -> None:
+        settled[DueState.DROPPED, reason].append(row.id)
         self.counts.dropped += 1
 
-    async def _pointless(self, row: Due) -> None:
+    def _undeliverable(self, row: Due, settled: _Settled, reason: str) -> None:
+        log.warning("Due row %s (%s) can't be delivered: %s", row.id, row.kind.value, reason)
+        settled[DueState.UNDELIVERED, reason].append(row.id)
+        self.counts.undelivered += 1
+
+    def _pointless(self, row: Due, settled: _Settled) -> None:
         # What was tried and failed until it was over has failed; what was never tried came too late.
         if row.attempts > 1:
-            await self._undeliverable(row, "over-before-delivery")
+            self._undeliverable(row, settled, "over-before-delivery")
         else:
-            await self._drop(row, "over")
-
-    async def _undeliverable(self, row: Due, reason: str) -> None:
-        log.warning("Due row %s (%s) can't be delivered: %s", row.id, row.kind.value, reason)
-        await due.undeliverable(self._database, row.id, self._clock.now(), reason, self._worker)
-        self.counts.undelivered += 1
+            self._drop(row, settled, "over")
 
     async def _postpone(self, row: Due, reason: str, after: timedelta | None) -> None:
         pause = min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -407,10 +407,7 @@ async def test_being_cut_off_keeps_what_was_delivered(office: Office) -> None:
     office.clock.set(REMINDED)
     running = asyncio.create_task(office.runner.run_due())
     await office.outbox.hanging.wait()
-    for _ in range(100):
-        if len(office.outbox.shown) == 4:
-            break
-        await asyncio.sleep(0)
+    await until(lambda: len(office.outbox.shown) == 4)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -593,22 +590,23 @@ async def test_a_piece_that_fails_for_now_does_not_repeat_those_before_it(office
 # ------------------------------------------------------------- the loop
 
 
-async def turn(office: Office, until: int) -> None:
-    """Let the loop go on until there were so many attempts."""
-    for _ in range(2000):
-        if len(office.outbox.attempts) >= until:
+async def until(happened: Callable[[], bool]) -> None:
+    """Let other tasks run until something has happened."""
+    for _ in range(4000):
+        if happened():
             return
         await asyncio.sleep(0.0005)
-    raise AssertionError(f"{len(office.outbox.attempts)} attempts, not {until}")
+    raise AssertionError("it doesn't happen")
+
+
+async def turn(office: Office, attempts: int) -> None:
+    """Let the loop go on until there were so many attempts."""
+    await until(lambda: len(office.outbox.attempts) >= attempts)
 
 
 async def asleep(runner: DueRunner) -> None:
     """Wait until the loop sleeps."""
-    for _ in range(2000):
-        if runner._nap is not None:  # pyright: ignore[reportPrivateUsage]
-            return
-        await asyncio.sleep(0.0005)
-    raise AssertionError("the loop doesn't sleep")
+    await until(lambda: runner._nap is not None)  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_poke_wakes_the_loop_early(office: Office) -> None:
