@@ -228,6 +228,11 @@ class _Server(PreviewServer):
             # 30 MB that never change, and every change of room loads the page anew.
             response.headers["Cache-Control"] = "private, max-age=604800, immutable"
             del response.headers["Pragma"]
+        elif request.path == "/commands.js":
+            # Discord finds a command by its English name too, whatever language it is shown in.
+            response.text = cast(str, response.text).replace(
+                'String(entry.invocation || "");', '`${entry.invocation || ""} ${entry.original || ""}`.trim();', 1
+            )
         return response
 
     async def _pages(self, request: web.Request) -> web.Response:
@@ -372,6 +377,7 @@ def _localise(
         if depth:
             node = next((child for child in (node or {}).get("options") or [] if child.get("name") == part), None)
         names.append(((node or {}).get("name_localizations") or {}).get(locale, part))
+    entry["original"] = entry["invocation"]
     entry["invocation"] = " ".join(names)
     entry["description"] = (leaf.get("description_localizations") or {}).get(locale, entry["description"])
     for option, raw in zip(entry["options"], leaf.get("options") or [], strict=True):

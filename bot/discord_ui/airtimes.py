@@ -35,7 +35,7 @@ def zone_in_words(say: Speaker, places: ZoneSearch, at: datetime, zone: str, now
     today = now.astimezone(ZoneInfo(zone)).date()
     relation = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((local.date() - today).days)
     key = "zone.moment" if relation is None else f"zone.moment-{relation}"
-    return say(key, day=say.day(local), time=say.clock(local), place=places.place(zone, say.locale))
+    return say(key, day=say.day(local), time=say.clock(local), place=places.place(zone, say.language))
 
 
 class Airtimes(commands.Cog):
@@ -142,7 +142,7 @@ class Airtimes(commands.Cog):
             reply.add(*self._releases(ask, first))
             if ask.zone is not None:
                 reply.add("🕰️ " + zone_in_words(say, self._places, at, ask.zone, ask.now))
-        elif state.on_air:
+        elif state.on_air and state.on_air[-1].number == len(show.episodes):
             reply.add(say("next.last-one"))
         self._coming_buttons(ask, state, reply)
 
@@ -244,7 +244,7 @@ class Airtimes(commands.Cog):
         if ask.zone is None:
             reply.add("-# " + say("schedule.own-time"))
         else:
-            reply.add("-# " + say("schedule.zone", place=self._places.place(ask.zone, say.locale)))
+            reply.add("-# " + say("schedule.zone", place=self._places.place(ask.zone, say.language)))
         if any(row.at is not None for row in rows):
             reply.row(button(say("button.calendar-all"), "season", show_key(show), emoji="📅"))
         return reply
@@ -268,7 +268,7 @@ class Airtimes(commands.Cog):
             "\n".join(
                 say(
                     "clock.own-row" if zone in own else "clock.shared-row" if zone in shared else "clock.row",
-                    place=self._places.place(zone, say.locale),
+                    place=self._places.place(zone, say.language),
                     day=say.day(wall),
                     time=say.clock(wall),
                 )

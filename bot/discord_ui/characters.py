@@ -12,7 +12,7 @@ from bot.app import characters
 from bot.app.shows import show_key
 from bot.core.card import Card, CastEntry, card, cast
 from bot.core.errors import UserError
-from bot.core.show import Character, Text
+from bot.core.show import Actor, Character, Show, Text
 from bot.core.text import plain
 from bot.discord_ui import reply as replies
 from bot.discord_ui.desk import Ask, Desk
@@ -120,14 +120,13 @@ class Characters(commands.Cog):
         actor = view.actor
         if actor is None:
             return []
-        name = f"{actor.name} ({actor.native})" if actor.native else actor.name
-        return [say("character.played-by", actor=plain(name))]
+        return [say("character.played-by", actor=plain(_actor(say, view.show, actor, both=True)))]
 
     def _horizon_note(self, ask: Ask) -> str:
-        seen = ask.horizon()
+        shown = ask.horizon().shown
         if ask.public:
-            return ask.say("horizon.public", ceiling=seen.shown)
-        return ask.say("horizon.private", progress=seen.shown)
+            return ask.say("horizon.public", ceiling=shown) if shown else ask.say("horizon.public-start")
+        return ask.say("horizon.private", progress=shown) if shown else ask.say("horizon.private-start")
 
     def _cast(self, ask: Ask, page: int) -> Reply:
         say, show = ask.say, ask.show
@@ -140,7 +139,7 @@ class Characters(commands.Cog):
         for entry in entries[page * _PER_PAGE : (page + 1) * _PER_PAGE]:
             line = f"**{_heading(say, entry.name, entry.native)}**"
             if entry.actor is not None:
-                line += " · " + plain(entry.actor.name)
+                line += " · " + plain(_actor(say, show, entry.actor, both=False))
             if entry.role is not None:
                 line += "\n-# " + plain(say.text(entry.role))
             reply.add(line)
@@ -188,6 +187,14 @@ class Characters(commands.Cog):
             await replies.replace(interaction, self._cast(ask, page))
         else:
             await ask.answer(self._cast(ask, page))
+
+
+def _actor(say: Speaker, show: Show, actor: Actor, *, both: bool) -> str:
+    """An actor's name as the reader would write it, with the other way to write it after it if ``both``."""
+    names = [actor.name] if actor.native is None else [actor.name, actor.native]
+    if say.language == show.language:
+        names.reverse()
+    return f"{names[0]} ({names[1]})" if both and len(names) > 1 else names[0]
 
 
 def _heading(say: Speaker, name: Text, native: str | None) -> str:

@@ -161,11 +161,19 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         zone = ask.asker.zone
         if zone is not None:
             return read(typed, ask.now, zone, air_at)
-        probes = [read(typed, ask.now, probe, air_at) for probe in _PROBES]
-        first, second = probes
-        if isinstance(first, Understood) and isinstance(second, Understood) and first.at == second.at:
-            show_zone = ZoneInfo(ask.show.zone)
-            return Understood(first.at, first.at.astimezone(show_zone).replace(tzinfo=None), ask.show.zone)
+        found: list[Understood | Unclear] = []
+        refusals: list[UserError] = []
+        for probe in _PROBES:
+            try:
+                found.append(read(typed, ask.now, probe, air_at))
+            except UserError as refusal:
+                refusals.append(refusal)
+        if len(refusals) == len(_PROBES) and refusals[0].key == refusals[1].key != "when.past":
+            raise refusals[0]
+        instants = {one.at for one in found if isinstance(one, Understood)}
+        if len(found) == len(_PROBES) and len(instants) == 1:
+            at = instants.pop()
+            return Understood(at, at.astimezone(ZoneInfo(ask.show.zone)).replace(tzinfo=None), ask.show.zone)
         raise UserError("when.no-zone")
 
     def _ask_back(self, ask: Ask, episode: Episode, channel_id: int, lead: int, found: Unclear) -> Reply:

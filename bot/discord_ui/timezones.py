@@ -34,7 +34,7 @@ class Timezones(commands.GroupCog, group_name="timezone", group_description="The
         reply = Reply().add(
             say(
                 "timezone.saved",
-                place=self._places.place(found, say.locale),
+                place=self._places.place(found, say.language),
                 zone=found,
                 day=say.day(local),
                 time=say.clock(local),
@@ -66,7 +66,7 @@ class Timezones(commands.GroupCog, group_name="timezone", group_description="The
         reply = Reply().add(
             say(
                 "timezone.yours",
-                place=self._places.place(saved.zone, say.locale),
+                place=self._places.place(saved.zone, say.language),
                 zone=saved.zone,
                 day=say.day(local),
                 time=say.clock(local),

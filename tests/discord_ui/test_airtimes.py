@@ -116,12 +116,12 @@ async def test_world_clock_is_private_and_names_nobody(s: Stage) -> None:
     clock = await ann.click(answer.response, label="World clock")
     assert is_private(clock)
     lines = said(clock).splitlines()
-    assert any("18:45" in line and "Kathmandu" in line and "someone here" in line for line in lines)
+    assert any("18:45" in line and "Nepal" in line and "someone here" in line for line in lines)
     assert any("01:00" in line and "Tue 29 Jul" in line and "(you)" in line for line in lines)
-    assert any("22:00" in line and "Seoul" in line for line in lines)
+    assert any("22:00" in line and "South Korea" in line for line in lines)
     assert "bo" not in said(clock).split()
     # What bo shared here stays out of what everybody can see.
-    assert "Kathmandu" not in said(answer)
+    assert "Nepal" not in said(answer)
 
 
 async def test_calendar_file_of_one_episode(s: Stage) -> None:
@@ -163,7 +163,7 @@ async def test_korean_asker_gets_korean(s: Stage) -> None:
     text = said(await minji.slash(s.general, "next-episode", private=True))
     assert "아이쇼핑" in text
     assert "3화" in text
-    assert "서울" in text
+    assert "대한민국" in text
 
 
 async def test_works_in_direct_messages(s: Stage) -> None:
