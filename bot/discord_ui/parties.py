@@ -168,8 +168,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 found.append(read(typed, ask.now, probe, air_at))
             except UserError as refusal:
                 refusals.append(refusal)
-        if len(refusals) == len(_PROBES) and refusals[0].key == refusals[1].key != "when.past":
-            raise refusals[0]
+        if len(refusals) == len(_PROBES):
+            first, second = refusals
+            # What is past in both zones is past, but which moment that was can depend on the zone.
+            if first.key == second.key and (first.key != "when.past" or first.arguments == second.arguments):
+                raise first
         instants = {one.at for one in found if isinstance(one, Understood)}
         if len(found) == len(_PROBES) and len(instants) == 1:
             at = instants.pop()

@@ -19,6 +19,8 @@ Converter = Callable[[str], object]
 
 _VERSION = "c1"
 _LONGEST = 100
+#: Ids are kept in columns of 64 bits; a number that doesn't fit is none that we wrote.
+_BIGGEST = 2**63
 
 
 def custom_id(action: str, *arguments: object) -> str:
@@ -71,6 +73,8 @@ class Presses:
             values = [convert(argument) for convert, argument in zip(converters, arguments, strict=True)]
         except ValueError as error:
             raise UserError("button.stale") from error
+        if any(isinstance(value, int) and abs(value) >= _BIGGEST for value in values):
+            raise UserError("button.stale")
         await handler(interaction, *values)
 
 

@@ -210,10 +210,11 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
     @cancel.autocomplete("reminder")
     async def _active(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         ask = await self._desk.ask(interaction, private=True)
+        wanted = str(typed).strip().casefold()
         return [
-            app_commands.Choice(name=cut(_name(ask.say, self._desk, found), 100), value=found.id)
+            app_commands.Choice(name=cut(name, 100), value=found.id)
             for found in await self._reminders.active(interaction.user.id)
-            if str(typed).strip() in _name(ask.say, self._desk, found)
+            if wanted in (name := _name(ask.say, self._desk, found)).casefold()
         ][:25]
 
     def _line(self, say: Speaker, reminder: Reminder) -> str:

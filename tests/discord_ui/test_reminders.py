@@ -1,0 +1,525 @@
+"""`/remind` and `/reminders` as members meet them, up to the message that comes in time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simcord.actors import MemberActor
+from simcord.results import InteractionResult
+
+from bot.core.reminder import DueKind, DueState
+from bot.dataset.catalogue import DatasetError
+from tests.discord_ui.stage import MIDDLE, ROOT, Stage, buttons, discord, is_private, open_text, said, stage, text_of
+from tests.openapi import check_recorded
+
+#: Episode 3: Monday 28 July 2025, 22:00 in Seoul; it lasts an hour. Episode 4 is a day later.
+THIRD = datetime(2025, 7, 28, 13, tzinfo=UTC)
+FOURTH = THIRD + timedelta(days=1)
+
+waiting, delivered, undelivered = DueState.WAITING, DueState.DELIVERED, DueState.UNDELIVERED
+
+
+@pytest.fixture
+async def s(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path) as made:
+        yield made
+        assert made.unexpected_errors() == []
+        assert check_recorded(made.env) == []
+
+
+def stamp(at: datetime, style: str = "F") -> str:
+    return f"<t:{int(at.timestamp())}:{style}>"
+
+
+async def remind(member: MemberActor, place: Any, /, **options: Any) -> InteractionResult:
+    return await member.slash(place, "remind", **{"episode": 3, **options})
+
+
+def received(member: MemberActor) -> list[tuple[datetime, Any]]:
+    """The direct messages somebody got, with when."""
+    return [(message.created_at, message) for message in member.user.dm_channel.history()]
+
+
+def times(member: MemberActor) -> list[datetime]:
+    return [at for at, _ in received(member)]
+
+
+def close_messages(s: Stage, member: MemberActor) -> None:
+    s.env.inject_error("POST", f"/channels/{member.user.dm_channel.id}/messages", status=403, code=50007, times=None)
+
+
+async def rows(s: Stage) -> list[tuple[DueState, str | None]]:
+    return [(state, reason) for _, state, reason in await s.due(DueKind.REMINDER)]
+
+
+async def listed(member: MemberActor, s: Stage) -> str:
+    answer = await member.slash(s.general, "reminders list")
+    assert is_private(answer)
+    return said(answer)
+
+
+# ------------------------------------------------------------- asking for one
+
+
+async def test_the_usual_lead(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = await remind(ann, s.general)
+    assert is_private(answer)
+    assert "15 minutes before" in said(answer)
+    assert stamp(THIRD - timedelta(minutes=15)) in said(answer)
+    assert "The Defects · Episode 3" in said(answer)
+    assert "If yours are closed" in said(answer)
+    await s.pass_time(hours=3, minutes=44, seconds=59)
+    assert received(ann) == []
+    await s.pass_time(hours=24)
+    [(at, message)] = received(ann)
+    assert at == THIRD - timedelta(minutes=15)
+    assert "The Defects · Episode 3" in message.content
+    assert stamp(THIRD, "R") in message.content
+    assert open_text(message.content) == message.content
+    assert list(buttons(message)) == ["Snooze 10 minutes", "Snooze 1 hour"]
+    assert s.general.history() == []
+    [body] = s.posts(ann.user.dm_channel)
+    assert body["allowed_mentions"]["parse"] == []
+    assert await rows(s) == [(delivered, None)]
+
+
+@pytest.mark.parametrize(
+    ("lead", "minutes", "words"),
+    [("1 h", 60, "1 hour before"), ("90", 90, "1 hour 30 minutes before"), ("0", 0, "right at the start")],
+)
+async def test_another_lead(s: Stage, lead: str, minutes: int, words: str) -> None:
+    ann = s.person("ann")
+    assert words in said(await remind(ann, s.general, lead=lead))
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=minutes)]
+
+
+async def test_a_lead_that_is_no_more_left_says_what_to_do(s: Stage) -> None:
+    answer = await remind(s.person("ann"), s.general, lead="5 h")
+    assert is_private(answer)
+    assert "shorter lead" in said(answer)
+    assert stamp(THIRD) in said(answer)
+    assert await rows(s) == []
+
+
+@pytest.mark.parametrize("lead", ["soon", "-5", "||@everyone||", "9" * 100, "8 days", "🎬", "\u202e5 min", "x" * 500])
+async def test_a_lead_that_cannot_be_read_is_explained(s: Stage, lead: str) -> None:
+    answer = await remind(s.person("ann"), s.general, lead=lead)
+    assert is_private(answer)
+    assert len(said(answer)) > 20
+    assert "||" not in said(answer)
+    assert await rows(s) == []
+
+
+@pytest.mark.parametrize("episode", [0, -1, 9, 99])
+async def test_an_episode_that_does_not_exist(s: Stage, episode: int) -> None:
+    answer = await remind(s.person("ann"), s.general, episode=episode)
+    assert is_private(answer)
+    assert str(episode) in said(answer)
+    assert await rows(s) == []
+
+
+async def test_an_episode_that_has_aired(s: Stage) -> None:
+    answer = await remind(s.person("ann"), s.general, episode=2)
+    assert is_private(answer)
+    assert "aired already" in said(answer)
+
+
+async def test_episodes_still_to_come_are_offered(s: Stage) -> None:
+    choices = await s.person("ann").autocomplete(s.general, "remind", "episode", "")
+    assert [choice["value"] for choice in choices] == [3, 4, 5, 6, 7, 8]
+
+
+async def test_the_button_under_the_next_episode(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    card = await ann.slash(s.general, "next-episode")
+    assert card.response is not None
+    answer = await bo.click(card.response, label="Remind me")
+    assert is_private(answer)
+    assert "15 minutes before" in said(answer)
+    await s.pass_time(hours=5)
+    assert times(bo) == [THIRD - timedelta(minutes=15)]
+    assert times(ann) == []
+
+
+async def test_the_button_when_less_than_the_lead_is_left(s: Stage) -> None:
+    ann = s.person("ann")
+    card = await ann.slash(s.general, "next-episode")
+    await s.pass_time(hours=3, minutes=50)
+    assert card.response is not None
+    assert "right at the start" in said(await ann.click(card.response, label="Remind me"))
+    await s.pass_time(hours=1)
+    assert times(ann) == [THIRD]
+
+
+async def test_the_button_once_the_episode_has_aired(s: Stage) -> None:
+    ann = s.person("ann")
+    card = await ann.slash(s.general, "next-episode")
+    await s.pass_time(hours=5)
+    assert card.response is not None
+    assert "aired already" in said(await ann.click(card.response, label="Remind me"))
+
+
+async def test_in_direct_messages(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = await ann.user.slash("remind", episode=3)
+    assert "By direct message." in said(answer)
+    assert "If yours are closed" not in said(answer)
+    await s.pass_time(hours=5)
+    [(_, message)] = received(ann)
+    assert message.content.startswith("🔔")
+
+
+async def test_the_same_wish_twice_is_one_reminder(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    assert "15 minutes before" in said(await remind(ann, s.den))
+    await remind(ann, s.general, lead="30 min")
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=30), THIRD - timedelta(minutes=15)]
+
+
+async def test_everybody_gets_their_own(s: Stage) -> None:
+    ann, minji = s.person("ann"), s.person("minji", locale="ko")
+    await remind(ann, s.general)
+    await remind(minji, s.general)
+    await s.pass_time(hours=5)
+    [(_, english)], [(_, korean)] = received(ann), received(minji)
+    assert "The Defects" in english.content
+    assert "아이쇼핑" in korean.content
+
+
+async def test_restarts_change_nothing(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.restart()
+    await s.pass_time(hours=3, minutes=45)
+    await s.restart()
+    await s.pass_time(hours=3)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+# ------------------------------------------------------------------- snoozing
+
+
+@pytest.mark.parametrize(("label", "minutes"), [("Snooze 10 minutes", 10), ("Snooze 1 hour", 60)])
+async def test_snoozing(s: Stage, label: str, minutes: int) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.pass_time(hours=3, minutes=50)
+    [(_, message)] = received(ann)
+    again = MIDDLE + timedelta(hours=3, minutes=50 + minutes)
+    answer = await ann.user.click(message, label=label)
+    assert is_private(answer)
+    assert stamp(again, "t") in said(answer)
+    assert stamp(again) in await listed(ann, s)
+    await s.restart()
+    await s.pass_time(hours=5)
+    first, second = received(ann)
+    assert second[0] == again
+    assert text_of(first[1]) == text_of(second[1])
+
+
+async def test_snoozing_twice_and_after_a_restart(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.pass_time(hours=3, minutes=45)
+    [(_, message)] = received(ann)
+    await s.restart()
+    # Whoever presses both means the last one.
+    await ann.user.click(message, label="Snooze 10 minutes")
+    await ann.user.click(message, label="Snooze 1 hour")
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15), THIRD + timedelta(minutes=45)]
+    last = received(ann)[-1][1]
+    await s.restart()
+    await ann.user.click(last, label="Snooze 10 minutes")
+    await s.pass_time(hours=1)
+    assert len(received(ann)) == 3
+
+
+# --------------------------------------------------------- changing, cancelling
+
+
+async def test_change_when(s: Stage) -> None:
+    ann = s.person("ann")
+    set_up = await remind(ann, s.general)
+    assert set_up.response is not None
+    shown = await ann.click(set_up.response, label="Change when")
+    assert shown.modal is not None
+    [label] = shown.modal["components"]
+    assert label["component"]["value"] == "15 min"
+    answer = await ann.submit_modal(shown, {label["component"]["custom_id"]: "1 h"})
+    assert is_private(answer)
+    assert "1 hour before" in said(answer)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(hours=1)]
+
+
+@pytest.mark.parametrize("typed", ["later", "5 days", "||x||", "99999999"])
+async def test_change_when_to_something_unusable(s: Stage, typed: str) -> None:
+    ann = s.person("ann")
+    set_up = await remind(ann, s.general)
+    assert set_up.response is not None
+    shown = await ann.click(set_up.response, label="Change when")
+    assert shown.modal is not None
+    [label] = shown.modal["components"]
+    answer = await ann.submit_modal(shown, {label["component"]["custom_id"]: typed})
+    assert is_private(answer)
+    assert len(said(answer)) > 20
+    assert "||" not in said(answer)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+async def test_change_when_to_what_another_reminder_has_already(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general, lead="1 h")
+    set_up = await remind(ann, s.general)
+    assert set_up.response is not None
+    shown = await ann.click(set_up.response, label="Change when")
+    assert shown.modal is not None
+    [label] = shown.modal["components"]
+    answer = await ann.submit_modal(shown, {label["component"]["custom_id"]: "60"})
+    assert is_private(answer)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(hours=1), THIRD - timedelta(minutes=15)]
+
+
+async def test_cancel_by_button(s: Stage) -> None:
+    ann = s.person("ann")
+    set_up = await remind(ann, s.general)
+    assert set_up.response is not None
+    await s.restart()
+    answer = await ann.click(set_up.response, label="Cancel it")
+    assert is_private(answer)
+    assert "Cancelled: The Defects, Episode 3 (15 minutes before)" in said(answer)
+    assert "no such reminder" in said(await ann.click(set_up.response, label="Cancel it"))
+    await s.pass_time(hours=5)
+    assert received(ann) == []
+    assert "None is set" in await listed(ann, s)
+
+
+async def test_cancel_by_command(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await remind(ann, s.general, episode=4)
+    choices = await ann.autocomplete(s.general, "reminders cancel", "reminder", "")
+    assert [choice["value"] for choice in choices] == [1, 2]
+    assert choices[1]["name"] == "The Defects, Episode 4 (15 minutes before)"
+    narrowed = await ann.autocomplete(s.general, "reminders cancel", "reminder", "episode 4")
+    assert [choice["value"] for choice in narrowed] == [2]
+    assert "Cancelled" in said(await ann.slash(s.general, "reminders cancel", reminder=2))
+    text = await listed(ann, s)
+    assert "Episode 3" in text
+    assert "Episode 4" not in text
+    await s.pass_time(hours=48)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+async def test_somebody_elses_reminder_is_out_of_reach(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    await remind(ann, s.general)
+    assert "no such reminder" in said(await bo.slash(s.general, "reminders cancel", reminder=1))
+    assert await bo.autocomplete(s.general, "reminders cancel", "reminder", "") == []
+    assert "None is set" in await listed(bo, s)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+    assert "no such reminder" in said(await bo.slash(s.general, "reminders cancel", reminder=1))
+
+
+async def test_a_forged_press_on_somebody_elses_reminder_does_nothing(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    await remind(ann, s.general)
+    own = await remind(bo, s.general, episode=4)
+    assert own.response is not None
+    for action in ("c1:unremind:1", "c1:lead:1", "c1:snooze:1:10:x", "c1:snooze:2:999999:x", "c1:unremind:" + "9" * 60):
+        _rewrite(s, own.response, action)
+        answer = await bo.click(own.response, custom_id=action)
+        assert is_private(answer)
+        assert "no such reminder" in said(answer) or "older version" in said(answer)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+# ------------------------------------------------------------ closed messages
+
+
+async def test_closed_messages_fall_back_to_the_channel_with_one_mention(s: Stage) -> None:
+    ann = s.person("ann")
+    close_messages(s, ann)
+    await remind(ann, s.den)
+    await s.pass_time(hours=5)
+    assert received(ann) == []
+    [message] = s.den.history()
+    assert message.created_at - (THIRD - timedelta(minutes=15)) < timedelta(seconds=1)
+    assert message.content.startswith(ann.mention)
+    assert "direct messages" in message.content
+    [body] = s.posts(s.den)
+    assert body["allowed_mentions"]["users"] == [ann.id]
+    assert body["allowed_mentions"]["parse"] == []
+    assert s.general.history() == []
+    assert await rows(s) == [(delivered, None)]
+    # Snoozing works from the channel as well, for its owner alone.
+    bo = s.person("bo")
+    assert "no such reminder" in said(await bo.click(message, label="Snooze 10 minutes"))
+    assert "I'll tell you again" in said(await ann.click(message, label="Snooze 10 minutes"))
+    await s.pass_time(hours=1)
+    assert len(s.den.history()) == 2
+
+
+async def test_messages_that_could_not_even_be_opened(s: Stage) -> None:
+    ann = s.person("ann")
+    s.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    assert "15 minutes before" in said(await remind(ann, s.den))
+    await s.pass_time(hours=5)
+    [message] = s.den.history()
+    assert message.content.startswith(ann.mention)
+
+
+async def test_both_closed_is_listed_with_the_reason(s: Stage) -> None:
+    ann = s.person("ann")
+    close_messages(s, ann)
+    s.env.inject_error("POST", f"/channels/{s.den.id}/messages", status=403, code=50013, times=None)
+    await remind(ann, s.den)
+    await s.pass_time(hours=5)
+    assert await rows(s) == [(undelivered, "dms-closed")]
+    text = await listed(ann, s)
+    assert "None is set" in text
+    assert "Not delivered" in text
+    assert "The Defects, Episode 3" in text
+    assert "your direct messages are closed, and the channel couldn't be used either" in text
+    # Asked once each: what Discord refuses for good is not tried again.
+    assert len(s.posts(s.den)) == len(s.posts(ann.user.dm_channel)) == 1
+    assert "Not delivered" not in await listed(s.person("bo"), s)
+
+
+async def test_an_outage_delays_it_and_it_comes_once(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.pass_time(hours=3, minutes=44)
+    s.env.inject_error("POST", "/channels/*/messages", status=502, times=2)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15) + timedelta(seconds=15)]
+    bodies = s.posts(ann.user.dm_channel)
+    assert len({body["nonce"] for body in bodies}) == 1
+    assert all(body["enforce_nonce"] for body in bodies)
+    assert s.general.history() == []
+
+
+# --------------------------------------------------------------- being offline
+
+
+async def test_offline_at_the_due_time_sends_late_and_says_so(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.pass_time(hours=3)
+    await s.restart(hours=1, minutes=5)
+    [(at, message)] = received(ann)
+    assert at == MIDDLE + timedelta(hours=4, minutes=5)
+    assert "20 minutes" in message.content
+    await s.pass_time(hours=5)
+    assert len(received(ann)) == 1
+
+
+async def test_a_minute_late_needs_no_apology(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.pass_time(hours=3, minutes=44)
+    await s.restart(minutes=2)
+    [(_, message)] = received(ann)
+    assert "minute" not in message.content
+
+
+async def test_offline_until_the_episode_is_over_drops_it_and_lists_it(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.restart(hours=12)
+    assert received(ann) == []
+    assert s.general.history() == []
+    assert await rows(s) == [(DueState.DROPPED, "over")]
+    text = await listed(ann, s)
+    assert "Not delivered" in text
+    assert "offline until the episode was over" in text
+
+
+# ------------------------------------------------------------ a moved schedule
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return shutil.copytree(ROOT / "data", tmp_path / "data")
+
+
+def reschedule(data: Path, was: str, now: str) -> None:
+    episodes = data / "shows" / "the-defects" / "episodes.yaml"
+    text = episodes.read_text(encoding="utf-8")
+    assert text.count(f'date: "{was}"') == 1
+    episodes.write_text(text.replace(f'date: "{was}"', f'date: "{now}"'), encoding="utf-8")
+
+
+async def test_a_moved_episode_moves_its_reminders(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann, bo = s.person("ann"), s.person("bo")
+        await remind(ann, s.general, episode=4)
+        await remind(bo, s.general, episode=3)
+        reschedule(data, "2025-07-29", "2025-07-30")
+        assert await s.companion.library.reload() == 1
+        assert stamp(FOURTH + timedelta(hours=23, minutes=45)) in await listed(ann, s)
+        await s.pass_time(days=4)
+        assert times(ann) == [FOURTH + timedelta(hours=23, minutes=45)]
+        assert times(bo) == [THIRD - timedelta(minutes=15)]
+        assert s.unexpected_errors() == []
+
+
+async def test_an_episode_moved_forward_while_the_bot_was_down(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=5)
+        reschedule(data, "2025-08-04", "2025-08-03")
+        await s.restart(minutes=10)
+        await s.pass_time(days=7)
+        assert times(ann) == [datetime(2025, 8, 3, 12, 45, tzinfo=UTC)]
+        assert s.unexpected_errors() == []
+
+
+async def test_a_broken_dataset_moves_nothing(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=4)
+        reschedule(data, "2025-07-29", "2025-07-32")
+        with pytest.raises(DatasetError):
+            await s.companion.library.reload()
+        await s.pass_time(days=2)
+        assert times(ann) == [FOURTH - timedelta(minutes=15)]
+
+
+# ---------------------------------------------------------------- failed replies
+
+
+async def test_a_reply_that_fails_is_apologised_for_and_asking_again_is_still_one(s: Stage) -> None:
+    ann = s.person("ann")
+    s.env.inject_error("POST", "/interactions/*/callback", status=500)
+    assert "something went wrong" in said(await remind(ann, s.general))
+    assert len(s.taken_errors()) == 1
+    await remind(ann, s.general)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+def _rewrite(s: Stage, message: Any, custom_id: str) -> None:
+    """Put another custom_id into the first button of a message, as nobody could but a forger."""
+    stored = s.env.backend.get_message(message.channel_id, message.id)
+    pending = list(stored.components)
+    while pending:
+        component = pending.pop(0)
+        if component["type"] == discord.ComponentType.button.value:
+            component["custom_id"] = custom_id
+            return
+        pending = [*component.get("components", ()), *pending]
