@@ -16,7 +16,7 @@ from bot.app.shows import episode_of, show_key
 from bot.app.zone_search import WATCHED_ZONES, ZoneSearch
 from bot.core.airing import Airing, Phase, airing, airs_at
 from bot.core.recap import safe_title
-from bot.core.show import Episode, Release, Show
+from bot.core.show import Episode, Show
 from bot.core.spoilers import Horizon
 from bot.core.text import plain
 from bot.core.zones import abbreviation_at
@@ -141,10 +141,23 @@ class Airtimes(commands.Cog):
             reply.add(say("next.airs", at=stamps.full(at), relative=stamps.relative(at)))
             reply.add(*self._releases(ask, first))
             if ask.zone is not None:
-                reply.add("🕰️ " + zone_in_words(say, self._places, at, ask.zone, ask.now))
+                reply.add("🕰️ " + self._own_time(ask, at, ask.zone))
         elif state.on_air and state.on_air[-1].number == len(show.episodes):
             reply.add(say("next.last-one"))
         self._coming_buttons(ask, state, reply)
+
+    def _own_time(self, ask: Ask, at: datetime, zone: str) -> str:
+        """The moment in the asker's zone, said so that everybody who reads it knows whose it is."""
+        if not ask.public:
+            return zone_in_words(ask.say, self._places, at, zone, ask.now)
+        local = at.astimezone(ZoneInfo(zone))
+        return ask.say(
+            "zone.moment-shared",
+            day=ask.say.day(local),
+            time=ask.say.clock(local),
+            place=self._places.place(zone, ask.say.language),
+            who=f"<@{ask.asker.user_id}>",
+        )
 
     def _coming_buttons(self, ask: Ask, state: Airing, reply: Reply) -> None:
         say, show = ask.say, ask.show
@@ -206,22 +219,27 @@ class Airtimes(commands.Cog):
                 "▶️ "
                 + say(
                     "next.streams-at",
-                    service=self._service(say, release),
+                    service=self._service(say, [release.service], release.regions),
                     at=stamps.short(at.instant()),
                     time=at.printed(),
                     zone=abbreviation_at(at.zone, at.instant()),
                 )
             )
-        unknown = [self._service(say, release) for release in others if release.at is None]
+        unknown: dict[tuple[str, ...], list[str]] = {}
+        for release in others:
+            if release.at is None:
+                unknown.setdefault(release.regions, []).append(release.service)
         if unknown:
-            lines.append("▶️ " + say("next.streams", services=say.listing(unknown)))
+            services = " · ".join(self._service(say, names, regions) for regions, names in unknown.items())
+            lines.append("▶️ " + say("next.streams", services=services))
         return lines
 
-    def _service(self, say: Speaker, release: Release) -> str:
-        if not release.regions:
-            return say("release.abroad", service=plain(release.service))
-        regions = say.listing(say.territory(code) for code in release.regions)
-        return say("release.in", service=plain(release.service), regions=regions)
+    def _service(self, say: Speaker, names: list[str], regions: tuple[str, ...]) -> str:
+        """Services with the countries that they all serve."""
+        services = say.listing(plain(name) for name in names)
+        if not regions:
+            return say("release.abroad", service=services)
+        return say("release.in", service=services, regions=say.listing(say.territory(code) for code in regions))
 
     def _season(self, ask: Ask) -> Reply:
         say, show = ask.say, ask.show
