@@ -17,9 +17,7 @@ def test_a_thing_is_safe_after_its_episode(after: int, progress: int, asked: int
 
 
 @given(numbers, numbers, numbers, numbers)
-def test_in_public_the_ceiling_counts_and_not_the_progress(
-    after: int, progress: int, ceiling: int, asked: int
-) -> None:
+def test_in_public_the_ceiling_counts_and_not_the_progress(after: int, progress: int, ceiling: int, asked: int) -> None:
     seen = horizon(public=True, progress=progress, ceiling=ceiling, asked=asked)
     assert (decide(after, seen) is Decision.SHOWN) == (after <= ceiling)
 

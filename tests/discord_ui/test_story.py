@@ -148,7 +148,9 @@ async def test_seen_never_moves_progress_backwards(s: Stage) -> None:
 # --------------------------------------------------------------- characters
 
 
-@pytest.mark.parametrize("typed", ["Ah-hyeon", "A Hyeon", "Ahyun", "ah hyun", "김아현", "Won Jin-ah", "원진아", "Ah-hyum"])
+@pytest.mark.parametrize(
+    "typed", ["Ah-hyeon", "A Hyeon", "Ahyun", "ah hyun", "김아현", "Won Jin-ah", "원진아", "Ah-hyum"]
+)
 async def test_the_heroine_is_found_by_any_spelling_actor_or_slip(s: Stage, typed: str) -> None:
     answer = await s.person("ann").slash(s.general, "character", name=typed)
     assert is_private(answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,19 +31,14 @@ async def payloads() -> list[dict[str, Any]]:
         return [await command.get_translated_payload(tree, translator) for command in tree.get_commands()]
 
 
-class _built:
-    async def __aenter__(self) -> app_commands.CommandTree[Any]:
-        self._folder = TemporaryDirectory()
+@asynccontextmanager
+async def _built() -> AsyncGenerator[app_commands.CommandTree[Any]]:
+    with TemporaryDirectory() as folder:
         settings = Settings(
             _env_file=None,  # pyright: ignore[reportCallIssue]
-            database_url=f"sqlite+aiosqlite:///{Path(self._folder.name)}/bot.sqlite3",
+            database_url=f"sqlite+aiosqlite:///{Path(folder)}/bot.sqlite3",
         )
-        self._companion = build(settings, ManualClock(datetime(2025, 7, 28, tzinfo=UTC)))
-        companion = await self._companion.__aenter__()
-        for cog in companion.client.cogs_to_add:
-            await companion.client.add_cog(cog)
-        return companion.client.tree
-
-    async def __aexit__(self, *error: Any) -> None:
-        await self._companion.__aexit__(None, None, None)
-        self._folder.cleanup()
+        async with build(settings, ManualClock(datetime(2025, 7, 28, tzinfo=UTC))) as companion:
+            for cog in companion.client.cogs_to_add:
+                await companion.client.add_cog(cog)
+            yield companion.client.tree

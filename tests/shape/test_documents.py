@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from bot.__main__ import main
 from bot.ops.complaints import SENTENCES
 from bot.settings import Settings, SettingsError, read_settings
@@ -107,6 +108,6 @@ def test_versions_are_pinned_by_range_and_locked_with_hashes() -> None:
 
 
 def test_files_name_no_machine_of_ours() -> None:
-    for path in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / ".ci" / "run"]:
+    written = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / ".ci" / "run"]
+    for path in written:
         assert "/work/" not in path.read_text("utf-8"), path
-
