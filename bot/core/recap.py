@@ -30,10 +30,10 @@ class Recap:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A source of a recap. ``safe`` is False where its page tells more than was asked for."""
+    """A source of a recap. ``link`` is what becomes of its address, which can tell whatever its page tells."""
 
     source: Source
-    safe: bool
+    link: Decision
 
 
 def recap(show: Show, episode: Episode, seen: Horizon) -> Recap:
@@ -62,7 +62,7 @@ def safe_title(episode: Episode, seen: Horizon) -> Text | None:
     return title.text if title is not None and title.after <= seen.shown else None
 
 
-def citations(show: Show, episode: Episode) -> tuple[Citation, ...]:
+def citations(show: Show, episode: Episode, seen: Horizon) -> tuple[Citation, ...]:
     """The sources of an episode's beats, each once, in the order of the story."""
     ids = dict.fromkeys(source for beat in episode.beats for source in beat.sources)
-    return tuple(Citation(show.sources[id], show.sources[id].covers <= episode.number) for id in ids)
+    return tuple(Citation(show.sources[id], decide(show.sources[id].covers, seen)) for id in ids)

@@ -13,6 +13,7 @@ from bot.app.shows import show_key
 from bot.core.card import Card, CastEntry, card, cast
 from bot.core.errors import UserError
 from bot.core.show import Actor, Character, Show, Text
+from bot.core.spoilers import Decision
 from bot.core.text import plain
 from bot.discord_ui import reply as replies
 from bot.discord_ui.desk import Ask, Desk
@@ -97,12 +98,13 @@ class Characters(commands.Cog):
         reply.add(*self._who_plays(say, view))
         if view.spellings:
             reply.add(say("character.spellings", names=plain(", ".join(view.spellings))))
-        if view.relations:
-            reply.add("### " + say("character.relations"))
-            reply.add(*("- " + piece_line(say, piece) for piece in view.relations))
-        if view.facts:
-            reply.add("### " + say("character.facts"))
-            reply.add(*("- " + piece_line(say, piece) for piece in view.facts))
+        for heading, pieces in (("character.relations", view.relations), ("character.facts", view.facts)):
+            shown = ["- " + piece_line(say, piece) for piece in pieces if piece.decision is Decision.SHOWN]
+            if shown:
+                reply.add("### " + say(heading), *shown)
+        # Of which kind a veiled piece is and between which others it stands is itself told, so they come last.
+        veiled = [piece for piece in (*view.relations, *view.facts) if piece.decision is Decision.VEILED]
+        reply.add(*("- " + piece_line(say, piece) for piece in veiled))
         reply.add("-# " + self._horizon_note(ask))
         if ask.private:
             reply.row(

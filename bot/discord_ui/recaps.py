@@ -182,13 +182,17 @@ class Recaps(commands.Cog):
         reply = Reply().add("## " + say("sources.title", episode=episode_name(say, show, episode)))
         lines: list[str] = []
         beyond = False
-        for citation in citations(show, episode):
+        for citation in citations(show, episode, ask.horizon(number)):
             publisher = plain(citation.source.publisher)
-            if citation.safe:
-                lines.append(f"- [{publisher}](<{_link(citation.source.url)}>)")
-            else:
-                beyond = True
-                lines.append("- " + say("sources.beyond", publisher=publisher))
+            link = f"(<{_link(citation.source.url)}>)"
+            match citation.link:
+                case Decision.SHOWN:
+                    lines.append(f"- [{publisher}]{link}")
+                case Decision.VEILED:
+                    lines.append(f"- {publisher} ||[🔗]{link}||")
+                case Decision.WITHHELD:
+                    beyond = True
+                    lines.append("- " + say("sources.beyond", publisher=publisher))
         reply.add(*lines)
         if beyond:
             reply.add("-# " + say("sources.why-no-link"))
