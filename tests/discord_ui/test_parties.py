@@ -460,6 +460,7 @@ async def test_the_creator_cancels_and_exactly_those_who_come_are_told(s: Stage)
     [news] = told(s, s.general)
     assert news[0] - MIDDLE < timedelta(seconds=1)
     assert news[1] == {ann.id, bo.id}
+    assert {state for _, state, _ in await s.due(DueKind.PARTY_LEAD, DueKind.PARTY_START)} == {DueState.WITHDRAWN}
     assert "cancelled" in news[2]
     card = announced(s.general)
     assert "was cancelled" in text_of(card)
