@@ -77,7 +77,7 @@ def _worded(say: Speaker, value: object) -> object:
         return plain(say.text(value.name))
     if isinstance(value, tuple):
         items = cast("tuple[object, ...]", value)
-        return say.listing(str(_worded(say, item)) for item in items) if items else say("error.nothing")
+        return say.alternatives(str(_worded(say, item)) for item in items)
     return value
 
 

@@ -92,11 +92,20 @@ def duration(minutes: int, locale: str) -> str:
 
 def listing(items: Sequence[str], locale: str) -> str:
     """ "A, B and C"."""
+    return _list(items, locale, "standard")
+
+
+def alternatives(items: Sequence[str], locale: str) -> str:
+    """ "A, B or C"."""
+    return _list(items, locale, "or")
+
+
+def _list(items: Sequence[str], locale: str, style: Literal["standard", "or"]) -> str:
     from babel.lists import format_list
 
     data = cldr(locale)
     # American English would put a comma before the "and".
-    return format_list(list(items), locale=cldr("en-GB") if data.language == "en" else data)
+    return format_list(list(items), style=style, locale=cldr("en-GB") if data.language == "en" else data)
 
 
 def territory(code: str, locale: str) -> str:

@@ -42,6 +42,10 @@ class Speaker:
         """ "A, B and C"."""
         return dates.listing(tuple(items), self.language)
 
+    def alternatives(self, items: Iterable[str]) -> str:
+        """ "A, B or C"."""
+        return dates.alternatives(tuple(items), self.language)
+
     def duration(self, minutes: int) -> str:
         """ "1 hour 30 minutes"."""
         return dates.duration(minutes, self.language)

@@ -65,6 +65,11 @@ def test_listing() -> None:
     assert dates.listing([], "en") == ""
 
 
+def test_alternatives() -> None:
+    assert dates.alternatives(["A", "B", "C"], "en-US") == "A, B or C"
+    assert dates.alternatives(["A", "B"], "ko") == "A 또는 B"
+
+
 def test_territory() -> None:
     assert dates.territory("KR", "en-US") == "South Korea"
     assert dates.territory("in", "ko") == "인도"
