@@ -140,16 +140,6 @@ async def finish(
     return len(settled)
 
 
-async def undeliverable(database: Database, due_id: int, now: datetime, reason: str, worker: str) -> bool:
-    """Give a row up that Discord refuses for good; False if ``worker`` holds it no more."""
-    return await finish(database, (due_id,), now, worker, DueState.UNDELIVERED, reason) > 0
-
-
-async def drop(database: Database, due_id: int, now: datetime, reason: str, worker: str) -> bool:
-    """Let a row go that no longer makes sense; False if ``worker`` holds it no more."""
-    return await finish(database, (due_id,), now, worker, DueState.DROPPED, reason) > 0
-
-
 async def note_sent(database: Database, due_id: int, sent: int, worker: str) -> bool:
     """Note that the first ``sent`` messages of a row were accepted; False if ``worker`` holds it no more."""
     return await _change(database, (due_id,), worker, sent=sent) > 0

@@ -149,15 +149,6 @@ async def done(tx: Transaction, reminder_ids: Collection[int]) -> None:
     )
 
 
-async def set_dm_channel(tx: Transaction, user_id: int, dm_channel_id: int | None) -> None:
-    """Note the direct message channel of somebody, in all of their active reminders (None: it can't be opened)."""
-    await tx.execute(
-        sa.update(reminder)
-        .where(reminder.c.user_id == user_id, reminder.c.state == ReminderState.ACTIVE)
-        .values(dm_channel_id=dm_channel_id)
-    )
-
-
 async def _same(tx: Transaction, user_id: int, show_id: str, episode: int, lead_minutes: int) -> Reminder | None:
     query = sa.select(reminder).where(
         sa.text("state = 'active'"),

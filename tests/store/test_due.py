@@ -207,8 +207,8 @@ async def test_only_who_holds_a_row_changes_it(database: Database) -> None:
             await due.finish(database, [due_id], NOW, worker),
             await due.note_sent(database, due_id, 5, worker),
             await due.postpone(database, due_id, later, "why", worker),
-            await due.undeliverable(database, due_id, NOW, "why", worker),
-            await due.drop(database, due_id, NOW, "why", worker),
+            await due.finish(database, (due_id,), NOW, worker, DueState.UNDELIVERED, "why"),
+            await due.finish(database, (due_id,), NOW, worker, DueState.DROPPED, "why"),
             await due.extend(database, [due_id], later, worker),
         ]
 
@@ -259,8 +259,8 @@ async def test_a_row_is_never_postponed_to_before_it_is_due(database: Database) 
 async def test_what_is_given_up_or_dropped_keeps_the_reason(database: Database) -> None:
     refused, pointless = await add(database, timedelta(), timedelta())
     await claimed(database)
-    assert await due.undeliverable(database, refused, NOW, "'; DROP TABLE due; --", "a")
-    assert await due.drop(database, pointless, NOW, "over", "a")
+    assert await due.finish(database, (refused,), NOW, "a", DueState.UNDELIVERED, "'; DROP TABLE due; --")
+    assert await due.finish(database, (pointless,), NOW, "a", DueState.DROPPED, "over")
     assert await state(database, refused) == (DueState.UNDELIVERED, "'; DROP TABLE due; --")
     assert await state(database, pointless) == (DueState.DROPPED, "over")
     assert await claimed(database, HOUR) == []
@@ -272,8 +272,8 @@ async def test_rows_are_counted_by_state(database: Database) -> None:
     await add(database, HOUR, subject=2)
     await claimed(database)
     await due.finish(database, ids[:3], NOW, "a")
-    await due.drop(database, ids[3], NOW, "over", "a")
-    await due.undeliverable(database, ids[4], NOW, "403", "a")
+    await due.finish(database, (ids[3],), NOW, "a", DueState.DROPPED, "over")
+    await due.finish(database, (ids[4],), NOW, "a", DueState.UNDELIVERED, "403")
     async with database.begin() as tx:
         await due.withdraw(tx, [DueKind.PARTY_START], 2)
     assert await due.counts(database) == {
@@ -389,11 +389,11 @@ async def test_the_owner_sees_what_was_not_delivered_the_latest_first(database: 
         for number in range(1, 7)
     ]
     await claimed(database)
-    await due.undeliverable(database, refused[1], NOW, "50007", "a")
-    await due.drop(database, over[1], NOW + SECOND, "over", "a")
+    await due.finish(database, (refused[1],), NOW, "a", DueState.UNDELIVERED, "50007")
+    await due.finish(database, (over[1],), NOW + SECOND, "a", DueState.DROPPED, "over")
     await due.finish(database, [sent[1]], NOW, "a")
     for row in (snoozed, others, cancelled):
-        await due.undeliverable(database, row[1], NOW, "50007", "a")
+        await due.finish(database, (row[1],), NOW, "a", DueState.UNDELIVERED, "50007")
     async with database.begin() as tx:
         await due.add(tx, DueKind.REMINDER, snoozed[0], NOW + HOUR)
         await reminders.reopen(tx, snoozed[0])

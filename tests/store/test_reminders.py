@@ -128,15 +128,6 @@ async def test_a_lead_that_another_reminder_has_is_refused(database: Database) -
         await reminders.move(tx, made.id, **times, lead_minutes=made.lead_minutes)
 
 
-async def test_the_direct_message_channel_is_noted_in_all_active_ones(database: Database) -> None:
-    one, two, others = await create(database), await create(database, episode=4), await create(database, user_id=6)
-    async with database.begin() as tx:
-        await reminders.set_dm_channel(tx, USER, 77)
-    async with database.read() as tx:
-        found = [await reminders.get(tx, reminder.id) for reminder in (one, two, others)]
-    assert [reminder and reminder.dm_channel_id for reminder in found] == [77, 77, None]
-
-
 async def test_a_person_may_have_so_many_reminders_and_no_more(place: Place) -> None:
     async with place.opened() as one, place.opened() as two:
         for lead in range(25):
