@@ -1,0 +1,176 @@
+"""Many commands, presses and autocompletes at once on a stage, and their answers as they went over the wire.
+
+simcord waits after each action until the bot has come to rest; here it waits once for many, which is what makes
+thousands of them affordable. That reaches into its private parts, like `bot/demo/simulation.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simcord import actors
+from simcord.actors import MemberActor
+from simcord.backend import serializers
+from simcord.builders import ChannelHandle
+from simcord.enums import ComponentType, InteractionType
+from simcord.results import InteractionResult
+
+from tests.discord_ui.stage import Stage, open_text
+
+Action = Callable[[], Awaitable[InteractionResult]]
+
+_BATCH = 20
+_TOKEN = re.compile(r"simcord_interaction_\d+")
+_SNOWFLAKE = re.compile(r"\d{16,}")
+_ONLY_A_BAR = re.compile(r"(?:- )?▇\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that went to Discord in answer to one interaction. ``requests`` are method, path and body."""
+
+    requests: tuple[tuple[str, str, Any], ...]
+    files: tuple[tuple[str, bytes], ...]
+
+    @property
+    def raw(self) -> str:
+        """Everything, as text."""
+        return json.dumps([self.requests, [(name, data.decode()) for name, data in self.files]], ensure_ascii=False)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages sent or put in place of another."""
+        return [body.get("data", body) for _, path, body in self.requests if body]
+
+    @property
+    def text(self) -> str:
+        """All text, bars included."""
+        found: list[str] = []
+        for message in self.messages:
+            found += [message.get("content") or ""]
+            found += [part["content"] for part in _parts(message) if part["type"] == 10]
+        return "\n".join(text for text in found if text)
+
+    @property
+    def open(self) -> str:
+        """What can be read without a click on a bar: text, then all else.
+
+        Lines that are only a bar are left out: how many bars there are is seen by whoever looks, and what is
+        promised is that nothing behind them is. For the same reason it doesn't matter how many messages a long
+        text takes.
+        """
+        lines = [line for line in open_text(self.text).split("\n") if not _ONLY_A_BAR.fullmatch(line)]
+        rest = [
+            {key: value for key, value in message.items() if key not in ("components", "content")}
+            for message in self.messages[:1]
+        ]
+        parts = [
+            {key: value for key, value in part.items() if key not in ("components", "component")}
+            for message in self.messages
+            for part in _parts(message)
+            if part["type"] not in (10, 17)
+        ]
+        head = [(method, path) for method, path, _ in self.requests[:1]]
+        return "\n".join(
+            [*lines, json.dumps([head, rest, parts, [name for name, _ in self.files]], ensure_ascii=False)]
+        )
+
+    @property
+    def custom_ids(self) -> list[str]:
+        """The custom_ids of its buttons, those that can't be pressed left out."""
+        return [
+            part["custom_id"]
+            for message in self.messages
+            for part in _parts(message)
+            if part["type"] == 2 and not part.get("disabled") and "custom_id" in part
+        ]
+
+
+def _parts(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    pending = list(message.get("components") or ())
+    while pending:
+        part = pending.pop(0)
+        yield part
+        pending = [*part.get("components", ()), *pending]
+
+
+async def answers(s: Stage, actions: Sequence[Action]) -> list[Answer]:
+    """The answers to ``actions``, which are done without waiting for one another, in their order."""
+    found: list[Answer] = []
+    for start in range(0, len(actions), _BATCH):
+        found += await _batch(s, actions[start : start + _BATCH])
+    return found
+
+
+async def _batch(s: Stage, actions: Sequence[Action]) -> list[Answer]:
+    env = s.env
+    settle = env._settle_internal
+
+    async def at_once(**_: Any) -> None:
+        return None
+
+    before = len(env.http_requests)
+    env._settle_internal = at_once
+    try:
+        results = [await action() for action in actions]
+    finally:
+        env._settle_internal = settle
+    # Looking whether all is quiet costs more the more there is to do, so most of that is waited for first.
+    async with asyncio.timeout(60):
+        while not all(result.acknowledged or result.autocomplete_choices is not None for result in results):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    await settle(dispatch="batch", timeout=60)
+    by_token: dict[str, list[tuple[str, str, Any]]] = {}
+    for entry in env.http_requests[before:]:
+        token = _TOKEN.search(entry.path)
+        if token is not None:
+            path = _SNOWFLAKE.sub("#", entry.path)
+            by_token.setdefault(token[0], []).append((entry.method, path, _plain(entry.json)))
+    return [Answer(tuple(by_token.get(result._interaction.token, ())), tuple(_files(s, result))) for result in results]
+
+
+def _plain(body: Any) -> Any:
+    return None if body is None else json.loads(json.dumps(body))
+
+
+def _files(s: Stage, result: InteractionResult) -> Iterator[tuple[str, bytes]]:
+    for message in (result.response, *result.followups):
+        for attachment in message.attachments if message is not None else ():
+            yield attachment.filename, s.env.backend.cdn.get(attachment.url) or b""
+
+
+def slash(member: MemberActor, channel: ChannelHandle, name: str, /, **options: Any) -> Action:
+    """A command."""
+    return lambda: member.slash(channel, name, **options)
+
+
+def typing(member: MemberActor, channel: ChannelHandle, name: str, option: str, value: str, /, **filled: Any) -> Action:
+    """Typing into an option that offers choices."""
+    return lambda: actors._autocomplete_result(member, channel, name, option, value, filled)
+
+
+def press(member: MemberActor, message: Any, custom_id: str) -> Action:
+    """A press of a button with any custom_id, as if it were the only thing on ``message``."""
+    button = {"type": ComponentType.BUTTON, "style": 2, "label": "?", "custom_id": custom_id}
+
+    async def act() -> InteractionResult:
+        backend = member._env.backend
+        stored = backend.get_message(message.channel_id, message.id)
+        channel = ChannelHandle(member._env, member.guild, backend.get_channel(stored.channel_id))
+        payload = dict(serializers.message_payload(backend, stored))
+        payload["components"] = [{"type": ComponentType.ACTION_ROW, "components": [button]}]
+        return await actors._dispatch_actor_interaction(
+            member,
+            InteractionType.MESSAGE_COMPONENT,
+            channel,
+            {"custom_id": custom_id, "component_type": ComponentType.BUTTON},
+            extra={"message": payload},
+            source_message_id=stored.id,
+        )
+
+    return act
