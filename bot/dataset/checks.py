@@ -112,19 +112,21 @@ class _Known:
     def sources(self, at: _At, cited: Sequence[str], after: int | None = None) -> None:
         """Checks ids of sources; ``after`` is the stamp of what they are cited for, if it has one."""
         for index, source in enumerate(cited):
-            here = at / "sources" / index
-            if source in cited[:index]:
-                here.say(f"the source {quoted(source)} is named twice; remove one")
-            elif not _is_in(source, self._sources):
-                here.say(
-                    f"the source {quoted(source)} is not in sources.yaml{did_you_mean(source, self._sources or ())}"
-                )
-            elif after is not None and self._covers.get(source, after) < after:
-                here.say(
-                    f"the source {quoted(source)} covers the story up to episode "
-                    f"{self._covers[source]} only, but is "
-                    f"cited for what is safe after episode {after}; raise its `covers`, or cite another"
-                )
+            wrong = self._wrong_with(source, cited[:index], after)
+            if wrong is not None:
+                (at / "sources" / index).say(wrong)
+
+    def _wrong_with(self, source: str, before: Sequence[str], after: int | None) -> str | None:
+        if source in before:
+            return f"the source {quoted(source)} is named twice; remove one"
+        if not _is_in(source, self._sources):
+            return f"the source {quoted(source)} is not in sources.yaml{did_you_mean(source, self._sources or ())}"
+        if after is not None and self._covers.get(source, after) < after:
+            return (
+                f"the source {quoted(source)} covers the story up to episode {self._covers[source]} only, but is "
+                f"cited for what is safe after episode {after}; raise its `covers`, or cite another"
+            )
+        return None
 
     def conflict(self, at: _At, id: str) -> None:
         """Checks an id of a conflict."""
@@ -409,11 +411,12 @@ def _check_conflicts(show: ShowSheets, known: _Known) -> None:
     _unique(sheet, "conflicts", "id")
     for index, conflict in sheet.entries.items():
         at = _At(sheet, ("conflicts", index))
-        exists = known.stamp(at / "after", conflict.after)
+        known.stamp(at / "after", conflict.after)
         if conflict.episode is not None:
             known.stamp(at / "episode", conflict.episode)
         for place, side in enumerate(conflict.sides):
-            known.sources(at / "sides" / place, side.sources, conflict.after if exists else None)
+            # A preview may say otherwise than the ending, so a side may cite what covers less than the stamp.
+            known.sources(at / "sides" / place, side.sources)
 
 
 def _check_sources(show: ShowSheets, known: _Known) -> None:
