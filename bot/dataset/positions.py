@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
 
@@ -61,19 +61,29 @@ class Finding(NamedTuple):
     message: str
 
 
+class Mark(Protocol):
+    """A position as the YAML library gives it, both counted from 0."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
 @dataclass(slots=True)
 class Document:
     """What a file holds. ``findings`` is everything wrong with it as YAML, in the order of the file.
 
     ``complete`` is False where reading had to stop; ``value`` is then None. ``refused`` are paths whose value
-    was not taken as it stands, so that nothing more need be said about it.
+    was not taken as it stands, so that nothing more need be said about it. ``values`` and ``keys`` hold the YAML
+    library's own marks, since hardly any of them is ever asked for.
     """
 
     value: object = None
     complete: bool = False
     findings: list[Finding] = field(default_factory=list[Finding])
-    values: dict[ValuePath, Place] = field(default_factory=dict[ValuePath, Place])
-    keys: dict[ValuePath, Place] = field(default_factory=dict[ValuePath, Place])
+    values: dict[ValuePath, Mark] = field(default_factory=dict[ValuePath, Mark])
+    keys: dict[ValuePath, Mark] = field(default_factory=dict[ValuePath, Mark])
     refused: set[ValuePath] = field(default_factory=set[ValuePath])
 
     def place(self, path: Iterable[str | int]) -> Place:
@@ -83,13 +93,18 @@ class Document:
     def place_of_key(self, path: Iterable[str | int]) -> Place:
         """Where the key that ends ``path`` is written, or the nearest value around it."""
         key = tuple(path)
-        return self.keys.get(key) or _nearest(self.values, key)
+        mark = self.keys.get(key)
+        return _nearest(self.values, key) if mark is None else _place_of(mark)
 
 
-def _nearest(places: Mapping[ValuePath, Place], path: ValuePath) -> Place:
-    while path and path not in places:
+def _nearest(marks: Mapping[ValuePath, Mark], path: ValuePath) -> Place:
+    while path and path not in marks:
         path = path[:-1]
-    return places.get(path, START)
+    return _place_of(marks[path]) if path in marks else START
+
+
+def _place_of(mark: Mark) -> Place:
+    return Place(mark.line + 1, mark.column + 1)
 
 
 def parse(data: bytes, *, c_library: bool = True) -> Document:
@@ -125,11 +140,10 @@ def parse(data: bytes, *, c_library: bool = True) -> Document:
     return document
 
 
-def _events(text: str, *, c_library: bool) -> Iterable[yaml.Event]:
+def _events(text: str, *, c_library: bool) -> Iterable[Any]:
     # PyYAML has no type stubs of its own, and no C loader where it was built without libyaml.
-    library: Any = yaml
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if c_library else yaml.SafeLoader
-    return library.parse(text, Loader=loader)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if c_library else yaml.SafeLoader
+    return iter(loader(text).get_event, None)
 
 
 def _decode(data: bytes, document: Document) -> str | None:
@@ -199,12 +213,13 @@ _DROPPED: Final = _Dropped()
 class _Frame:
     """A mapping or list that is being read. ``path`` is None inside what is not taken.
 
-    ``key``: the key whose value comes next; None where a key comes next.
+    ``key``: the key whose value comes next, at ``key_path``; None where a key comes next.
     """
 
     container: dict[str, object] | list[object]
     path: ValuePath | None
     key: str | _Dropped | None = None
+    key_path: ValuePath | None = None
     is_key: bool = False
 
 
@@ -212,26 +227,31 @@ class _Builder:
     """Builds values from events, with a stack of its own in place of recursion."""
 
     def __init__(self, document: Document) -> None:
-        self.last = START
         self._document = document
+        self._mark: Mark | None = None
         self._stack: list[_Frame] = []
         self._values = 0
 
-    def build(self, events: Iterable[yaml.Event]) -> bool:
+    @property
+    def last(self) -> Place:
+        """Where the last event began that was read."""
+        return START if self._mark is None else _place_of(self._mark)
+
+    def build(self, events: Iterable[Any]) -> bool:
         """Fills the document; False where it had to stop before the end."""
         documents = 0
+        findings = self._document.findings
         for event in events:
-            if len(self._document.findings) >= MAX_FINDINGS:
+            if len(findings) >= MAX_FINDINGS:
                 self._say(f"there are more than {MAX_FINDINGS} problems up to here; mend those first")
                 return False
-            mark = cast("Any", event).start_mark
-            self.last = Place(mark.line + 1, mark.column + 1)
-            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent | yaml.AliasEvent):
+            mark = self._mark = event.start_mark
+            if isinstance(event, yaml.NodeEvent):
                 self._values += 1
                 if self._values > MAX_VALUES:
                     self._say(f"the file holds more than {MAX_VALUES:,} values; split the show or shorten it")
                     return False
-                if not self._node(event):
+                if not self._node(event, mark):
                     return False
             elif isinstance(event, yaml.CollectionEndEvent):
                 frame = self._stack.pop()
@@ -245,7 +265,7 @@ class _Builder:
                 if event.version or event.tags:
                     self._say(_DIRECTIVE)
         if not documents:
-            self.last = START
+            self._mark = None
             self._say("the file is empty; see the documentation of the file format for what belongs into it")
             return False
         return True
@@ -253,48 +273,44 @@ class _Builder:
     def _say(self, message: str) -> None:
         self._document.findings.append(Finding(self.last, message))
 
-    def _node(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent | yaml.AliasEvent) -> bool:
+    def _node(self, event: yaml.NodeEvent, mark: Mark) -> bool:
         """Takes one key or value; False where reading can't go on."""
         parent = self._stack[-1] if self._stack else None
-        if parent is not None and isinstance(parent.container, dict) and parent.key is None:
-            return self._key(parent, parent.container, event)
-        path, taken = self._path_of_value(parent), True
-        if isinstance(event, yaml.AliasEvent):
-            self._say(
-                f"the alias {quoted('*' + str(event.anchor))} repeats another place, which is "
-                "not allowed; write the value out"
-            )
-            value, taken = None, False
-        else:
+        if parent is not None and parent.key is None and isinstance(parent.container, dict):
+            return self._key(parent, parent.container, event, mark)
+        if isinstance(event, yaml.ScalarEvent):
             taken = self._plain_node(event)
-            value = self._scalar(event) if isinstance(event, yaml.ScalarEvent) else _container(event)
-        if path is not None:
-            self._document.values[path] = self.last
-            if not taken:
-                self._document.refused.add(path)
-        self._put(parent, value)
+            self._put(parent, self._scalar(event), mark, taken=taken)
+            return True
         if isinstance(event, yaml.CollectionStartEvent):
-            return self._push(_Frame(cast("dict[str, object] | list[object]", value), path))
+            taken = self._plain_node(event)
+            container = _container(event)
+            return self._push(_Frame(container, self._put(parent, container, mark, taken=taken)))
+        self._say(
+            f"the alias {quoted('*' + str(event.anchor))} repeats another place, which is "
+            "not allowed; write the value out"
+        )
+        self._put(parent, None, mark, taken=False)
         return True
 
-    def _path_of_value(self, parent: _Frame | None) -> ValuePath | None:
+    def _put(self, parent: _Frame | None, value: object, mark: Mark, *, taken: bool) -> ValuePath | None:
+        """Puts a value where it belongs, and gives its path; ``taken`` is False where it is not as written."""
         if parent is None:
-            return ()
-        if parent.path is None:
-            return None
-        if isinstance(parent.container, list):
-            return (*parent.path, len(parent.container))
-        return (*parent.path, parent.key) if isinstance(parent.key, str) else None
-
-    def _put(self, parent: _Frame | None, value: object) -> None:
-        if parent is None:
+            path = ()
             self._document.value = value
         elif isinstance(parent.container, list):
+            path = None if parent.path is None else (*parent.path, len(parent.container))
             parent.container.append(value)
         else:
+            path = parent.key_path
             if isinstance(parent.key, str):
                 parent.container[parent.key] = value
-            parent.key = None
+            parent.key = parent.key_path = None
+        if path is not None:
+            self._document.values[path] = mark
+            if not taken:
+                self._document.refused.add(path)
+        return path
 
     def _push(self, frame: _Frame) -> bool:
         self._stack.append(frame)
@@ -303,35 +319,33 @@ class _Builder:
             return False
         return True
 
-    def _key(
-        self,
-        parent: _Frame,
-        container: dict[str, object],
-        event: yaml.ScalarEvent | yaml.CollectionStartEvent | yaml.AliasEvent,
-    ) -> bool:
+    def _key(self, parent: _Frame, container: dict[str, object], event: yaml.NodeEvent, mark: Mark) -> bool:
         parent.key = _DROPPED
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._plain_node(event)
+            self._say("a key must be one word, not a list or mapping; remove the `?`, `[` or `{` here")
+            return self._push(_Frame(_container(event), None, is_key=True))
+        if not isinstance(event, yaml.ScalarEvent):
             self._say(
                 f"the alias {quoted('*' + str(event.anchor))} repeats another place, which is "
                 "not allowed; write the key out"
             )
             return True
         self._plain_node(event)
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._say("a key must be one word, not a list or mapping; remove the `?`, `[` or `{` here")
-            return self._push(_Frame(_container(event), None, is_key=True))
-        if event.value == "<<" and not event.style:
+        key: str = event.value
+        path = None if parent.path is None else (*parent.path, key)
+        if key == "<<" and not event.style:
             self._say("`<<` merges another mapping, which is not allowed; write the keys out")
-        elif event.value in container:
+        elif key in container:
             # The first one stays, so that nothing about the mapping depends on how often a key was pasted.
-            where = None if parent.path is None else self._document.keys.get((*parent.path, event.value))
-            first = f" (first in line {where.line})" if where else ""
-            self._say(f"the key {quoted(event.value)} is written twice here{first}; remove one")
+            where = None if path is None else self._document.keys.get(path)
+            first = f" (first in line {where.line + 1})" if where else ""
+            self._say(f"the key {quoted(key)} is written twice here{first}; remove one")
         else:
-            parent.key = event.value
-            container[event.value] = None
-            if parent.path is not None:
-                self._document.keys[(*parent.path, event.value)] = self.last
+            parent.key, parent.key_path = key, path
+            container[key] = None
+            if path is not None:
+                self._document.keys[path] = mark
         return True
 
     def _plain_node(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
@@ -351,10 +365,11 @@ class _Builder:
         if not event.style:
             if text in _WORDS:
                 return _WORDS[text]
-            if _INTEGER.fullmatch(text):
-                return int(text)
-            if _DECIMAL.fullmatch(text):
-                return float(text)
+            if text[0] in "-0123456789":
+                if _INTEGER.fullmatch(text):
+                    return int(text)
+                if _DECIMAL.fullmatch(text):
+                    return float(text)
         elif event.style == '"' and _UNPRINTABLE.search(text):
             self._say("a `\\` escape in this text stands for an invisible character; remove it")
             return _UNPRINTABLE.sub("\ufffd", text)

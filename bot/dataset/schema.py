@@ -29,6 +29,7 @@ WORDED: Final = "dataset"
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _LANGUAGE: Final = r"[a-z]{2,3}"
+_LANGUAGE_KEY: Final = re.compile(_LANGUAGE)
 
 
 def _wrong(message: str) -> PydanticCustomError:
@@ -119,7 +120,7 @@ def _as_english(value: object) -> object:
 
 def _languages(value: dict[str, str]) -> dict[str, str]:
     for language in value:
-        if not re.fullmatch(_LANGUAGE, language):
+        if not _LANGUAGE_KEY.fullmatch(language):
             raise _wrong(f"`{language[:20]}` is not a language; write codes as keys: {{en: ..., ko: ...}}")
     if "en" not in value:
         raise _wrong("English is missing; add `en: ...`, which is shown where a language has no text")
