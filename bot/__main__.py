@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 from bot.core.errors import OperatorError
@@ -59,7 +60,10 @@ def _settings() -> Settings:
     try:
         return read_settings()
     except SettingsError as error:
-        raise OperatorError("operator.settings", os.EX_CONFIG, problems=error.problems) from None
+        problems = error.problems
+    except (OSError, UnicodeError) as error:
+        problems = (f".env can't be read ({getattr(error, 'strerror', None) or 'it is not UTF-8'})",)
+    raise OperatorError("operator.settings", os.EX_CONFIG, problems=problems)
 
 
 def _check_data(options: argparse.Namespace) -> int:
@@ -93,12 +97,37 @@ def _run(_options: argparse.Namespace) -> int:
     logs.set_up(settings.log_level, (secret,))
     if not secret:
         raise OperatorError("operator.token-missing", os.EX_CONFIG)
-    asyncio.run(_serve(settings, secret))
+    if hasattr(signal, "SIGHUP"):
+        # Asked to reload before there is anything to reload: not a reason to die, which is the default.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    asyncio.run(_until_told(_serve(settings, secret)))
     return os.EX_OK
 
 
+async def _until_told(work: Coroutine[None, None, None]) -> None:
+    """Await ``work``; SIGTERM and SIGINT cancel it, once, so that its end is not cut off by a second one."""
+    task = asyncio.ensure_future(work)
+    told = False
+
+    def on_stop() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            log.info("Stopping")
+            task.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # where there are no signals to listen to
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, on_stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not told:
+            raise
+
+
 async def _serve(settings: Settings, token: str) -> None:
-    """Run until told to stop by SIGTERM or SIGINT; SIGHUP reads the dataset again."""
+    """Run until cancelled; SIGHUP reads the dataset again."""
     import aiohttp
     import discord
 
@@ -107,7 +136,6 @@ async def _serve(settings: Settings, token: str) -> None:
     from bot.wiring import build
 
     async with build(settings, SystemClock()) as companion:
-        client = companion.client
         reloads: set[asyncio.Task[None]] = set()
 
         async def reload() -> None:
@@ -115,6 +143,8 @@ async def _serve(settings: Settings, token: str) -> None:
                 moved = await companion.library.reload()
             except DatasetError as error:
                 log.error("The dataset has mistakes; the old one stays in use:\n%s", error)
+            except Exception:
+                log.exception("The dataset could not be read again")
             else:
                 log.info("Dataset read again; %d reminders moved with it", moved)
 
@@ -123,30 +153,24 @@ async def _serve(settings: Settings, token: str) -> None:
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
-        work = asyncio.create_task(client.start(token))
-        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError, AttributeError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, work.cancel)
-            loop.add_signal_handler(signal.SIGHUP, on_hangup)
-        except (NotImplementedError, AttributeError):
-            log.debug("This platform has no signals to listen to")
-        try:
-            await work
-        except asyncio.CancelledError:
-            log.info("Stopping")
+            await companion.client.start(token)
         except discord.LoginFailure:
             raise OperatorError("operator.token-refused", os.EX_NOPERM) from None
         except discord.ConnectionClosed as error:
             if error.code == 4004:
                 raise OperatorError("operator.token-refused", os.EX_NOPERM) from None
-            raise OperatorError(
-                "operator.discord-unreachable", os.EX_UNAVAILABLE, reason=f"closed with {error.code}"
-            ) from None
-        except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.HTTPException) as error:
-            raise OperatorError(
-                "operator.discord-unreachable", os.EX_UNAVAILABLE, reason=type(error).__name__
-            ) from error
+            raise _unreachable(f"closed with {error.code}") from error
+        except discord.HTTPException as error:
+            raise _unreachable(f"it answered {error.status}: {error.text}") from error
+        except (aiohttp.ClientError, OSError, discord.GatewayNotFound) as error:
+            raise _unreachable(type(error).__name__) from error
+
+
+def _unreachable(reason: str) -> OperatorError:
+    return OperatorError("operator.discord-unreachable", os.EX_UNAVAILABLE, reason=reason)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from bot.discord_ui.reminders import RemindCommand
 from bot.discord_ui.reminders import Reminders as RemindersCog
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
+from bot.ops.alone import only_bot_on
 from bot.settings import Settings, data_folder
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -77,8 +78,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
     """
     folder = data_folder(settings)
     catalogue = await asyncio.to_thread(load_catalogue, folder, settings.default_show)
-    database = await Database.open(settings.database_url)
-    try:
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        stack.enter_context(only_bot_on(database.file))
         await migrate(database)
         words = Words.load()
         shows = Shows(catalogue, settings.default_show)
@@ -120,9 +123,5 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
             runner=runner,
             dev_guild_ids=settings.dev_guild_ids,
         )
-        try:
-            yield Companion(client, runner, database, shows, people, library)
-        finally:
-            await client.close()
-    finally:
-        await database.close()
+        stack.push_async_callback(client.close)
+        yield Companion(client, runner, database, shows, people, library)

@@ -53,6 +53,8 @@ class CliffhangerClient(commands.Bot):
     """A client with no privileged intents that keeps no messages and no members."""
 
     def __init__(self) -> None:
+        # Otherwise every start warns of libraries for voice, which this bot has nothing to do with.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

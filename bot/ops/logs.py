@@ -11,6 +11,9 @@ from collections.abc import Iterable
 _URL_SECRETS = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w\-.:%]{20,}")
 #: Payloads logged at DEBUG hold the same tokens as values.
 _TOKEN_VALUES = re.compile(r"""(["']token["']:\s*["'])[^"']+""")
+#: The least level of loggers that say too much: aiosqlite repeats everything that people save and delete, and
+#: Alembic lists its parts at every start.
+_LEAST = {"aiosqlite": logging.INFO, "alembic.runtime.plugins": logging.WARNING}
 
 
 class SecretFilter(logging.Filter):
@@ -27,13 +30,23 @@ class SecretFilter(logging.Filter):
         return _TOKEN_VALUES.sub(r"\1[secret]", _URL_SECRETS.sub(r"\1[secret]", text))
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = self.redact(record.getMessage())
+        record.msg = self.redact(_message(record))
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = self.redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self.redact(record.stack_info)
         return True
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:
+        # An exception in a filter, unlike one in a handler, would reach whoever only wanted to log.
+        return f"{record.msg!s} (logged with arguments that don't fit: {type(error).__name__})"
 
 
 def set_up(level: str, secrets: Iterable[str]) -> None:
@@ -44,3 +57,5 @@ def set_up(level: str, secrets: Iterable[str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name, least in _LEAST.items():
+        logging.getLogger(name).setLevel(max(least, root.level))

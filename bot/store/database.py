@@ -88,11 +88,13 @@ class Transaction:
 class Database:
     """An open database. `open` it, and `close` it whatever happens."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, name: str) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, name: str, file: Path | None = None) -> None:
         self._writer = writer
         self._reader = reader
         self.name = name
         """What an operator recognises: the path of the file, or the URL without its password."""
+        self.file = file
+        """The SQLite file, or None where the database is none."""
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -121,6 +123,7 @@ class Database:
             _sqlite_engine(url, connections=1, begin="BEGIN IMMEDIATE", pragmas=_WRITER_PRAGMAS),
             _sqlite_engine(url, connections=_READERS, begin="BEGIN", pragmas=_READER_PRAGMAS),
             path,
+            Path(path),
         )
         try:
             async with database.begin() as tx:
