@@ -15,6 +15,7 @@ from discord import app_commands
 
 from bot.app import characters
 from bot.core.airing import aired, airs_at
+from bot.core.errors import UserError
 from bot.core.show import Episode, Show
 from bot.core.text import clean, cut
 from bot.discord_ui.desk import Ask, Desk
@@ -47,13 +48,15 @@ class Choices:
     async def all_episodes(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         """Every episode, in order."""
         ask = await self._ask(interaction)
-        return self._episodes(ask, ask.show.episodes, typed)
+        return [] if ask is None else self._episodes(ask, ask.show.episodes, typed)
 
     async def aired_episodes(
         self, interaction: discord.Interaction, typed: int | str
     ) -> list[app_commands.Choice[int]]:
         """Episodes that have aired, the newest first."""
         ask = await self._ask(interaction)
+        if ask is None:
+            return []
         past = [episode for episode in reversed(ask.show.episodes) if aired(episode, ask.now)]
         return self._episodes(ask, past, typed)
 
@@ -62,12 +65,16 @@ class Choices:
     ) -> list[app_commands.Choice[int]]:
         """Episodes still to come."""
         ask = await self._ask(interaction)
+        if ask is None:
+            return []
         coming = [episode for episode in ask.show.episodes if not aired(episode, ask.now)]
         return self._episodes(ask, coming, typed)
 
     async def characters(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Characters the asker may know of; the value is the name itself, since an id could tell something."""
         ask = await self._ask(interaction)
+        if ask is None:
+            return []
         found = characters.search(ask.show, ask.asker.progress, typed, _MOST)
         choices: list[app_commands.Choice[str]] = []
         for entry in found:
@@ -76,8 +83,12 @@ class Choices:
             choices.append(app_commands.Choice(name=cut(label, _LONGEST), value=cut(name, _LONGEST)))
         return choices
 
-    async def _ask(self, interaction: discord.Interaction) -> Ask:
-        return await self._desk.ask(interaction, show_option(interaction), private=True)
+    async def _ask(self, interaction: discord.Interaction) -> Ask | None:
+        """Who is typing, about which show; None while ``show`` holds none, which the command itself will say."""
+        try:
+            return await self._desk.ask(interaction, show_option(interaction), private=True)
+        except UserError:
+            return None
 
     def _episodes(self, ask: Ask, episodes: Iterable[Episode], typed: int | str) -> list[app_commands.Choice[int]]:
         wanted = str(typed).strip()
