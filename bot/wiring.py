@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.ceilings import Ceilings
 from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
 from bot.app.library import Library
@@ -36,6 +37,7 @@ from bot.discord_ui.progress import Progress
 from bot.discord_ui.recaps import Recaps
 from bot.discord_ui.reminders import RemindCommand
 from bot.discord_ui.reminders import Reminders as RemindersCog
+from bot.discord_ui.spoilers import Spoilers
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
 from bot.ops.alone import only_bot_on
@@ -111,6 +113,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Characters(desk, choices, presses),
                 Timezones(desk, places),
                 Progress(desk, choices, presses),
+                Spoilers(desk, choices, Ceilings(database)),
                 PartiesCog(desk, choices, presses, parties, failures, settings.party_lead_minutes),
                 RemindCommand(desk, choices, presses, reminders, failures, settings.reminder_lead_minutes),
                 RemindersCog(desk, reminders),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.store import ceilings
@@ -263,3 +264,35 @@ async def test_what_has_not_aired_cannot_have_been_seen(s: Stage) -> None:
     refused = await ann.slash(s.general, "progress set", episode=5)
     assert "hasn't aired yet" in said(refused)
     assert "about to start" in said(await ann.slash(s.general, "progress show"))
+
+
+# ----------------------------------------------------------------- ceilings
+
+
+async def test_a_ceiling_opens_a_channel_for_recaps_and_posted_cards(s: Stage) -> None:
+    mod = s.person("mod", roles=[s.guild.create_role("Mods", permissions=discord.Permissions(manage_channels=True))])
+    ann = s.person("ann")
+    assert "Nothing of The Defects is open" in said(await ann.slash(s.den, "spoilers ceiling show"))
+    opened = await mod.slash(s.den, "spoilers ceiling set", episode=3)
+    assert is_private(opened)
+    assert "episode 3" in said(await ann.slash(s.den, "spoilers ceiling show"))
+    assert "||" not in said(await ann.slash(s.den, "recap", episode=3))
+    assert "||" in said(await ann.slash(s.general, "recap", episode=3)), "another channel stays closed"
+    assert "Closed again" in said(await mod.slash(s.den, "spoilers ceiling clear"))
+    assert "||" in said(await ann.slash(s.den, "recap", episode=3))
+
+
+async def test_only_those_who_manage_channels_set_a_ceiling(s: Stage) -> None:
+    ann = s.person("ann")
+    for command, options in (("spoilers ceiling set", {"episode": 8}), ("spoilers ceiling clear", {})):
+        refused = await ann.slash(s.den, command, **options)
+        assert is_private(refused)
+        assert "Only those who may manage channels" in said(refused)
+    assert "Nothing of The Defects is open" in said(await ann.slash(s.den, "spoilers ceiling show"))
+
+
+@pytest.mark.parametrize("s", [MIDDLE], indirect=True)
+async def test_a_channel_cannot_be_opened_up_to_what_has_not_aired(s: Stage) -> None:
+    mod = s.person("mod", roles=[s.guild.create_role("Mods", permissions=discord.Permissions(manage_channels=True))])
+    assert "hasn't aired yet" in said(await mod.slash(s.den, "spoilers ceiling set", episode=5))
+    assert "its episodes are 1 to 8" in said(await mod.slash(s.den, "spoilers ceiling set", episode=99))
