@@ -12,7 +12,7 @@ from bot.app.shows import episode_of, show_key
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
 from bot.core.recap import Disagreement, citations, recap
-from bot.core.show import Episode, Text
+from bot.core.show import Episode, Rating, Text
 from bot.core.spoilers import Decision, Piece
 from bot.core.text import cut, plain, spoiler
 from bot.discord_ui import reply as replies
@@ -80,7 +80,8 @@ class Recaps(commands.Cog):
             reply.add(say("recap.episode-title", title=plain(say.text(view.title))))
         at = airs_at(episode)
         if at is not None:
-            reply.add("-# " + say("recap.aired", at=stamps.short(at), network=plain(show.network)))
+            aired_line = say("recap.aired", at=stamps.short(at), network=plain(show.network))
+            reply.add("-# " + " · ".join([aired_line, *self._rating(say, view.rating)]))
         if not ask.public and ask.asker.progress < episode.number and view.beats:
             reply.add("⚠️ " + say("recap.ahead", episode=name, progress=ask.asker.progress))
         if view.beats:
@@ -93,6 +94,14 @@ class Recaps(commands.Cog):
         reply.add(*(self._disagreement(say, found) for found in view.disagreements))
         self._buttons(ask, episode, reply, owner_id)
         return reply
+
+    def _rating(self, say: Speaker, rating: Rating | None) -> list[str]:
+        if rating is None:
+            return []
+        nationwide = say.percent(rating.nationwide)
+        if rating.capital is None:
+            return [say("recap.rating", nationwide=nationwide)]
+        return [say("recap.rating-capital", nationwide=nationwide, capital=say.percent(rating.capital))]
 
     def _disagreement(self, say: Speaker, found: Disagreement) -> str:
         conflict = found.conflict

@@ -50,6 +50,10 @@ class Speaker:
         """ "1 hour 30 minutes"."""
         return dates.duration(minutes, self.language)
 
+    def percent(self, share: float) -> str:
+        """ "2.3%"."""
+        return dates.percent(share, self.language)
+
     def territory(self, code: str) -> str:
         """The name of a country."""
         return dates.territory(code, self.language)
