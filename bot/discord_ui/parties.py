@@ -19,7 +19,7 @@ from bot.core.errors import UserError
 from bot.core.party import Answer, Party
 from bot.core.show import Episode
 from bot.core.text import cut, plain
-from bot.core.when import Unclear, Understood, read, read_lead
+from bot.core.when import HORIZON, Unclear, Understood, read, read_lead
 from bot.core.zones import abbreviation_at
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
@@ -237,11 +237,13 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         self, interaction: discord.Interaction, key: str, number: int, channel: int, at: datetime, lead: int
     ) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        if at <= ask.now:
+            raise UserError("when.past", at=at)
+        if at > ask.now + HORIZON or not 0 <= lead <= 10_080:
+            raise UserError("button.stale")
         zone = ask.asker.zone or ask.show.zone
         when = Understood(at, at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone)
         place = self._place(ask, channel)
-        if not 0 <= lead <= 10_080:
-            raise UserError("button.stale")
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, await self._create(ask, episode_of(ask.show, number), place, lead, when))
 

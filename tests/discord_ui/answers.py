@@ -25,6 +25,7 @@ from tests.discord_ui.stage import Stage, open_text
 Action = Callable[[], Awaitable[InteractionResult]]
 
 _BATCH = 20
+_EPHEMERAL = 64
 _TOKEN = re.compile(r"simcord_interaction_\d+")
 _SNOWFLAKE = re.compile(r"\d{16,}")
 _ONLY_A_BAR = re.compile(r"(?:- )?▇\s*")
@@ -41,6 +42,21 @@ class Answer:
     def raw(self) -> str:
         """Everything, as text."""
         return json.dumps([self.requests, [(name, data.decode()) for name, data in self.files]], ensure_ascii=False)
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody but the asker sees anything of it."""
+        return all(message.get("flags", 0) & _EPHEMERAL for message in self.messages)
+
+    @property
+    def choices(self) -> list[dict[str, Any]] | None:
+        """The choices offered, or None where that was not asked or not answered."""
+        return next((body["data"]["choices"] for _, _, body in self.requests if body and body.get("type") == 8), None)
+
+    @property
+    def form(self) -> bool:
+        """Whether a form was shown."""
+        return any(body and body.get("type") == 9 for _, _, body in self.requests)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -121,9 +137,10 @@ async def _batch(s: Stage, actions: Sequence[Action]) -> list[Answer]:
     finally:
         env._settle_internal = settle
     # Looking whether all is quiet costs more the more there is to do, so most of that is waited for first.
-    async with asyncio.timeout(60):
-        while not all(result.acknowledged or result.autocomplete_choices is not None for result in results):  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
+    for _ in range(2000):
+        if all(result.acknowledged or result.autocomplete_choices is not None for result in results):
+            break
+        await asyncio.sleep(0.001)
     await settle(dispatch="batch", timeout=60)
     by_token: dict[str, list[tuple[str, str, Any]]] = {}
     for entry in env.http_requests[before:]:
