@@ -146,7 +146,7 @@ async def _serve(settings: Settings, token: str) -> None:
             except Exception:
                 log.exception("The dataset could not be read again")
             else:
-                log.info("Dataset read again; %d reminders moved with it", moved)
+                log.info("Dataset read again; reminders moved with it: %d", moved)
 
         def on_hangup() -> None:
             task = asyncio.create_task(reload())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 from collections.abc import AsyncGenerator
@@ -45,6 +46,8 @@ from bot.settings import Settings, data_folder
 from bot.store.database import Database
 from bot.store.migrate import migrate
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Companion:
@@ -84,7 +87,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         stack.enter_context(only_bot_on(database.file))
-        await migrate(database)
+        if await migrate(database):
+            log.info("Database %s brought up to date", database.name)
         words = Words.load()
         shows = Shows(catalogue, settings.default_show)
         people = People(database)

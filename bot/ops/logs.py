@@ -12,8 +12,8 @@ _URL_SECRETS = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w\-.:%]{20,}")
 #: Payloads logged at DEBUG hold the same tokens as values.
 _TOKEN_VALUES = re.compile(r"""(["']token["']:\s*["'])[^"']+""")
 #: The least level of loggers that say too much: aiosqlite repeats everything that people save and delete, and
-#: Alembic lists its parts at every start.
-_LEAST = {"aiosqlite": logging.INFO, "alembic.runtime.plugins": logging.WARNING}
+#: Alembic introduces itself at length.
+_LEAST = {"aiosqlite": logging.INFO, "alembic": logging.WARNING}
 
 
 class SecretFilter(logging.Filter):
@@ -46,7 +46,8 @@ def _message(record: logging.LogRecord) -> str:
         return record.getMessage()
     except Exception as error:
         # An exception in a filter, unlike one in a handler, would reach whoever only wanted to log.
-        return f"{record.msg!s} (logged with arguments that don't fit: {type(error).__name__})"
+        said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        return f"{said} (logged with arguments that don't fit: {type(error).__name__})"
 
 
 def set_up(level: str, secrets: Iterable[str]) -> None:

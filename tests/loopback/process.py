@@ -39,6 +39,7 @@ class BotProcess:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             self._lines.append(line.decode(errors="replace"))
+            self._discord.changed()
         self._ended = True
         self._discord.changed()
 
@@ -51,6 +52,12 @@ class BotProcess:
 
         await self._discord.until(settled, within, "the bot process on the gateway")
         if self._ended:
+            raise RuntimeError(f"the bot ended with {await self.wait()}:\n{self.output}")
+
+    async def printed(self, text: str, within: float = 20.0) -> None:
+        """Wait until it has printed `text`; raises RuntimeError with its output where it ended instead."""
+        await self._discord.until(lambda: self._ended or text in self.output, within, f"{text!r} in the output")
+        if text not in self.output:
             raise RuntimeError(f"the bot ended with {await self.wait()}:\n{self.output}")
 
     async def wait(self, within: float = 20.0) -> int:
@@ -99,6 +106,7 @@ async def bot_process(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        limit=1 << 22,  # a line at LOG_LEVEL=DEBUG may hold all commands
     )
     bot = BotProcess(process, discord)
     try:

@@ -470,6 +470,7 @@ class LoopbackDiscord:
         body, files = await _read_body(request)
         record = Request(request.method, path, dict(request.query), body, self.now(), files=files)
         self.requests.append(record)
+        self.changed()
         try:
             response = await self._answer(request, record)
             record.status = None if response is None else response.status
