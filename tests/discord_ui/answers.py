@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,21 @@ def _files(s: Stage, result: InteractionResult) -> Iterator[tuple[str, bytes]]:
     for message in (result.response, *result.followups):
         for attachment in message.attachments if message is not None else ():
             yield attachment.filename, s.env.backend.cdn.get(attachment.url) or b""
+
+
+def forget(s: Stage, kept: Collection[int]) -> None:
+    """Drop what simcord remembers of everything so far, but for the messages ``kept``; it remembers all for ever."""
+    backend = s.env.backend
+    for kind in (backend.http_requests, backend.transcript, backend.interactions, backend.interaction_tokens):
+        kind.clear()
+    for channel in backend.messages.values():
+        for message in [one for one in channel if one not in kept]:
+            del channel[message]
+
+
+def in_direct_messages(member: MemberActor, name: str, /, **options: Any) -> Action:
+    """A command in somebody's direct messages with the bot."""
+    return lambda: member.user.slash(name, **options)
 
 
 def slash(member: MemberActor, channel: ChannelHandle, name: str, /, **options: Any) -> Action:

@@ -72,6 +72,7 @@ NUMBERS = {
 #: What options hold while another is tried. ``when`` and ``lead`` are right, too.
 GOOD: dict[str, dict[str, Any]] = {
     "progress set": {"episode": 1},
+    "spoilers ceiling set": {"episode": 1},
     "recap": {"episode": 1},
     "character": {"name": "Ah-hyun"},
     "timezone set": {"zone": "Asia/Seoul"},
@@ -83,6 +84,7 @@ GOOD: dict[str, dict[str, Any]] = {
 SHOW_OPTIONAL = (
     *("next-episode", "schedule", "recap", "character", "cast", "remind"),
     *("progress set", "progress show", "progress clear", "watch-party create"),
+    *("spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
 #: Not bad at all.
 FINE = {
@@ -164,7 +166,9 @@ async def each(s: Stage, actions: Sequence[Any]) -> list[Answer | None]:
 
 @pytest.mark.parametrize("locale", ["en-US", "ko"])
 async def test_bad_input_in_every_option_is_refused_clearly_and_changes_nothing(s: Stage, locale: str) -> None:
-    ann = s.person("ann", locale)
+    # Whoever may do nothing would be refused for that.
+    everything = s.guild.create_role("all", permissions=discord.Permissions.all())
+    ann = s.person("ann", locale, roles=[everything])
     await ann.slash(s.general, "timezone set", zone="Europe/London")
     await ann.slash(s.general, "watch-party create", episode=3, when="air time")
     await ann.slash(s.general, "remind", episode=3)
