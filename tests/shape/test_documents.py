@@ -78,13 +78,15 @@ def test_settings_that_cannot_be_used_are_named_without_their_values(monkeypatch
 
 
 def test_empty_settings_are_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISCORD_TOKEN", "DATA_DIR", "DEFAULT_SHOW", "DEV_GUILD_IDS"):
-        monkeypatch.setenv(name, "")
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), "")
     settings = read_settings(None)
     assert settings.discord_token is None
     assert settings.data_dir is None
     assert settings.default_show is None
     assert settings.dev_guild_ids == ()
+    assert settings.database_url.startswith("sqlite")
+    assert settings.log_level == "INFO"
 
 
 def test_readme_commands_are_the_ones_that_ci_runs() -> None:
