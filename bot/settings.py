@@ -58,6 +58,11 @@ class Settings(BaseSettings):
             return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
         return value
 
+    @field_validator("discord_token", "data_dir", "default_show", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
