@@ -12,6 +12,9 @@ where they are raised, and the rest is an unexpected error with a reference numb
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import PurePath
+
 
 class CliffhangerError(Exception):
     """An expected failure: a message key of `bot.l10n` and the arguments of that message."""
@@ -22,7 +25,12 @@ class CliffhangerError(Exception):
         self.arguments = arguments
 
     def __str__(self) -> str:
-        return f"{self.key} {self.arguments}" if self.arguments else self.key
+        # discord.py makes this text of every refusal; a show among the arguments would be written out in full.
+        short = {
+            name: value if isinstance(value, str | int | date | PurePath) else type(value).__name__
+            for name, value in self.arguments.items()
+        }
+        return f"{self.key} {short}" if short else self.key
 
 
 class UserError(CliffhangerError):

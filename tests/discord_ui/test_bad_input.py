@@ -19,8 +19,11 @@ from simcord.backend.errors import OptionError, SetupError
 from simcord.components import walk_components
 from simcord.results import InteractionResult
 
+from bot.app import characters
 from bot.app.characters import character_key
 from bot.app.shows import show_key
+from bot.core.errors import UserError
+from bot.core.show import Show
 from bot.store.tables import metadata
 from tests.discord_ui.answers import Answer, answers, press, slash, typing
 from tests.discord_ui.stage import MIDDLE, Stage, components, said, stage
@@ -400,3 +403,10 @@ async def test_forged_buttons_are_answered_and_touch_nothing_of_others(s: Stage,
         assert [row for row in after["rsvp"] if eve.id in row] == []
     assert [row for row in after["due"] if row in before["due"]] == before["due"]
     print(f"{len(ids)} custom_ids pressed")
+
+
+async def test_a_refusal_is_not_written_out_with_the_whole_show(s: Stage) -> None:
+    with pytest.raises(UserError) as refused:
+        characters.find(s.companion.shows.default, 0, "Kwon Kang-man")
+    assert isinstance(refused.value.arguments["show"], Show)
+    assert str(refused.value) == "character.unknown {'typed': 'Kwon Kang-man', 'show': 'Show', 'candidates': 'tuple'}"
