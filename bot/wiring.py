@@ -23,7 +23,7 @@ from bot.app.shows import Shows
 from bot.app.zone_search import ZoneSearch
 from bot.core.errors import OperatorError
 from bot.core.show import Catalogue
-from bot.dataset.catalogue import DatasetError, load
+from bot.dataset.catalogue import load
 from bot.discord_ui.about import About
 from bot.discord_ui.airtimes import Airtimes
 from bot.discord_ui.characters import Characters
@@ -64,12 +64,9 @@ class Companion:
 def load_catalogue(folder: Path, default_show: str | None) -> Catalogue:
     """The shows of a data folder.
 
-    Raises OperatorError, never starting on a dataset with a mistake in it.
+    Raises OperatorError (DatasetError is one), never starting on a dataset with a mistake in it.
     """
-    try:
-        catalogue = load(folder)
-    except DatasetError as error:
-        raise OperatorError("operator.dataset", os.EX_DATAERR, folder=folder, problems=error.problems) from None
+    catalogue = load(folder)
     if default_show is not None and default_show not in catalogue.shows:
         raise OperatorError("operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows))
     return catalogue

@@ -19,7 +19,6 @@ from bot.app.shows import Shows
 from bot.core.airing import minutes_of
 from bot.core.party import ATTENDING, Party, PartyState
 from bot.core.reminder import Due, DueKind, DueState, Judgement, ReminderState, Verdict, judge, nonce
-from bot.core.show import Episode, Show
 from bot.store import due, parties, reminders
 from bot.store.database import Database
 
@@ -150,7 +149,7 @@ class DueRunner:
         if reminder is None or reminder.state is ReminderState.CANCELLED:
             self._drop(row, settled, "cancelled")
             return
-        found = self._look_up(reminder.show_id, reminder.episode)
+        found = self._shows.episode(reminder.show_id, reminder.episode)
         if found is None:
             self._undeliverable(row, settled, "show-not-loaded")
             return
@@ -195,7 +194,7 @@ class DueRunner:
         if (party.state is PartyState.CANCELLED) != (row.kind is DueKind.PARTY_CANCELLED):
             self._drop(row, settled, "cancelled")
             return
-        found = self._look_up(party.show_id, party.episode)
+        found = self._shows.episode(party.show_id, party.episode)
         if found is None:
             self._undeliverable(row, settled, "show-not-loaded")
             return
@@ -251,11 +250,6 @@ class DueRunner:
                     await self._postpone(row, reason, after)
                     return
         self._delivered(row, settled, judgement)
-
-    def _look_up(self, show_id: str, number: int) -> tuple[Show, Episode] | None:
-        show = self._shows.get(show_id)
-        episode = None if show is None else show.episode(number)
-        return None if show is None or episode is None else (show, episode)
 
     def _maybe_sent_since(self, row: Due) -> datetime | None:
         long_ago = self._clock.now() - row.first_claimed_at > _NONCE_WINDOW

@@ -142,9 +142,8 @@ class Reminders:
         moved = 0
         async with self._database.begin() as tx:
             for reminder in await reminders.all_active(tx):
-                show = shows.get(reminder.show_id)
-                episode = None if show is None else show.episode(reminder.episode)
-                air_at = None if episode is None else airs_at(episode)
+                found = shows.episode(reminder.show_id, reminder.episode)
+                air_at = None if found is None else airs_at(found[1])
                 if air_at is None or air_at == reminder.airs_at:
                     continue
                 fires_at = air_at - timedelta(minutes=reminder.lead_minutes)

@@ -53,6 +53,12 @@ class Shows:
         """The show with this id, or None where it is no longer loaded."""
         return self._catalogue.shows.get(show_id)
 
+    def episode(self, show_id: str, number: int) -> tuple[Show, Episode] | None:
+        """A show with one of its episodes, or None where either is no longer loaded."""
+        show = self.get(show_id)
+        episode = None if show is None else show.episode(number)
+        return None if show is None or episode is None else (show, episode)
+
     def by_key(self, key: str) -> Show:
         """The show a button stands for. Raises UserError("show.gone") where it is no longer loaded."""
         found = self._by_key.get(key)

@@ -25,6 +25,7 @@ from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.l10n.dates import day_relation
 from bot.l10n.speaker import Speaker
 from bot.render import ical
 
@@ -33,7 +34,7 @@ def zone_in_words(say: Speaker, places: ZoneSearch, at: datetime, zone: str, now
     """ "Tue 29 Jul, 01:00 in Auckland, tomorrow for you": a moment in a zone, right across date lines."""
     local = at.astimezone(ZoneInfo(zone))
     today = now.astimezone(ZoneInfo(zone)).date()
-    relation = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((local.date() - today).days)
+    relation = day_relation(local.date(), today)
     key = "zone.moment" if relation is None else f"zone.moment-{relation}"
     return say(key, day=say.day(local), time=say.clock(local), place=places.place(zone, say.language))
 

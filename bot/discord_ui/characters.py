@@ -15,7 +15,6 @@ from bot.core.errors import UserError
 from bot.core.show import Actor, Character, Show, Text
 from bot.core.spoilers import Decision
 from bot.core.text import plain
-from bot.discord_ui import reply as replies
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import Choices
 from bot.discord_ui.press import Presses, button
@@ -180,15 +179,7 @@ class Characters(commands.Cog):
         await ask.answer(self._cast(ask, 0))
 
     async def _press_cast(self, interaction: discord.Interaction, key: str, page: int, owner: int) -> None:
-        """Turn the page: in place for whoever asked, privately for everybody else."""
-        message = interaction.message
-        in_place = interaction.user.id == owner and message is not None
-        private = not in_place or (message is not None and message.flags.ephemeral)
-        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=private)
-        if in_place:
-            await replies.replace(interaction, self._cast(ask, page))
-        else:
-            await ask.answer(self._cast(ask, page))
+        await self._desk.turn(interaction, self._desk.shows.by_key(key), owner, lambda ask: self._cast(ask, page))
 
 
 def _actor(say: Speaker, show: Show, actor: Actor, *, both: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +86,19 @@ class Desk:
     def speaker(self, interaction: discord.Interaction) -> Speaker:
         """Words in the asker's language."""
         return Speaker(self.words, interaction.locale.value)
+
+    async def turn(
+        self, interaction: discord.Interaction, show: Show, owner_id: int, made: Callable[[Ask], Reply]
+    ) -> None:
+        """Turn a page: in place for whoever asked for it, privately for everybody else."""
+        message = interaction.message
+        in_place = interaction.user.id == owner_id and message is not None
+        private = not in_place or (message is not None and message.flags.ephemeral)
+        ask = await self.ask(interaction, show, private=private)
+        if in_place:
+            await reply.replace(interaction, made(ask))
+        else:
+            await ask.answer(made(ask))
 
     async def ask(self, interaction: discord.Interaction, show: str | Show | None = None, *, private: bool) -> Ask:
         """The request behind an interaction. Raises UserError("show.unknown")."""

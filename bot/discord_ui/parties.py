@@ -250,13 +250,16 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     # ----------------------------------------------------- listing and cancelling
 
     def _label(self, ask: Ask, party: Party) -> str:
-        show = self._desk.shows.get(party.show_id)
-        episode = None if show is None else show.episode(party.episode)
         local = party.starts_at.astimezone(ZoneInfo(ask.asker.zone or party.zone))
-        when = f"{ask.say.day(local)}, {ask.say.clock(local)}"
-        if show is None or episode is None:
-            return f"{party.show_id} {party.episode} · {when}"
-        return f"{ask.say.text(show.title)} · {episode_name(ask.say, show, episode)} · {when}"
+        return f"{self._watched(ask.say, party)} · {ask.say.day(local)}, {ask.say.clock(local)}"
+
+    def _watched(self, say: Speaker, party: Party) -> str:
+        """What is watched, not escaped."""
+        found = self._desk.shows.episode(party.show_id, party.episode)
+        if found is None:
+            return f"{party.show_id} {party.episode}"
+        show, episode = found
+        return f"{say.text(show.title)} · {episode_name(say, show, episode)}"
 
     async def _list(self, ask: Ask) -> None:
         say = ask.say
@@ -266,18 +269,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             reply.add(say("parties.none"))
         for found in planned[:_LISTED]:
             party = found.party
-            show = self._desk.shows.get(party.show_id)
-            episode = None if show is None else show.episode(party.episode)
-            name = (
-                f"{party.show_id} {party.episode}"
-                if show is None or episode is None
-                else f"{say.text(show.title)} · {episode_name(say, show, episode)}"
-            )
             reply.add(
                 "- "
                 + say(
                     "parties.line",
-                    what=plain(name),
+                    what=plain(self._watched(say, party)),
                     at=stamps.full(party.starts_at),
                     relative=stamps.relative(party.starts_at),
                     channel=f"<#{party.channel_id}>",
@@ -324,15 +320,14 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     async def _refresh(self, ask: Ask, found: Attendance) -> None:
         """Show the new state in the announcement, as far as that can still be edited. Never raises."""
         party = found.party
-        show = self._desk.shows.get(party.show_id)
-        episode = None if show is None else show.episode(party.episode)
-        if party.message_id is None or show is None or episode is None:
+        shown = self._desk.shows.episode(party.show_id, party.episode)
+        if party.message_id is None or shown is None:
             return
         say = Speaker(self._desk.words, party.locale)
         message = ask.interaction.client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
         try:
             await message.edit(
-                view=announcement(say, show, episode, found, "-").layouts()[0],
+                view=announcement(say, *shown, found, "-").layouts()[0],
                 allowed_mentions=replies.NO_MENTIONS,
             )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:

@@ -15,7 +15,6 @@ from bot.core.recap import Disagreement, citations, recap
 from bot.core.show import Episode, Rating, Text
 from bot.core.spoilers import Decision, Piece
 from bot.core.text import cut, plain, spoiler
-from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import Choices, episode_name
@@ -173,16 +172,12 @@ class Recaps(commands.Cog):
         await ask.answer(self._recap(ask, self._recapped(ask, number), ask.asker.user_id))
 
     async def _press_turn(self, interaction: discord.Interaction, key: str, number: int, owner: int) -> None:
-        """Turn the page: in place for whoever asked, privately for everybody else."""
-        message = interaction.message
-        in_place = interaction.user.id == owner and message is not None
-        private = not in_place or (message is not None and message.flags.ephemeral)
-        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=private)
-        turned = self._recap(ask, self._recapped(ask, number), ask.asker.user_id)
-        if in_place:
-            await replies.replace(interaction, turned)
-        else:
-            await ask.answer(turned)
+        await self._desk.turn(
+            interaction,
+            self._desk.shows.by_key(key),
+            owner,
+            lambda ask: self._recap(ask, self._recapped(ask, number), ask.asker.user_id),
+        )
 
     async def _press_sources(self, interaction: discord.Interaction, key: str, number: int) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)

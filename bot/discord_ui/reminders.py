@@ -228,10 +228,10 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
 
 def _name(say: Speaker, desk: Desk, reminder: Reminder) -> str:
     """ "The Defects, episode 4 (15 minutes before)", not escaped."""
-    show = desk.shows.get(reminder.show_id)
-    episode = None if show is None else show.episode(reminder.episode)
-    if show is None or episode is None:
+    found = desk.shows.episode(reminder.show_id, reminder.episode)
+    if found is None:
         return f"{reminder.show_id} {reminder.episode}"
+    show, episode = found
     return say(
         "reminders.name",
         show=say.text(show.title),
