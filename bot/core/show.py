@@ -78,12 +78,66 @@ class Fact:
     conflict: str | None = None
 
 
+class RelationKind(Enum):
+    """What sort of tie a relation is, for the colour of its arrow."""
+
+    FAMILY = "family"
+    LOVE = "love"
+    ALLY = "ally"
+    ENEMY = "enemy"
+    WORK = "work"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How a character stands to another; ``text`` holds ``{name}`` where the other's name goes."""
+    """How a character stands to another; ``text`` holds ``{name}`` where the other's name goes.
+
+    ``label`` is the same in a word or two without names, for an arrow of the chart (None: not drawn there). Of
+    several relations to the same person the last safe one is the one that holds.
+    """
 
     to: str
     text: Text
+    after: int
+    sources: tuple[str, ...]
+    label: Text | None = None
+    kind: RelationKind = RelationKind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A family, organisation or camp that characters belong to. ``names`` rise by stamp; the last safe one is used.
+
+    A group is known to exist from the stamp of its first name on.
+    """
+
+    id: str
+    names: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That a character belongs to a group from an episode on; ``group`` None: to none any more."""
+
+    group: str | None
+    after: int
+    sources: tuple[str, ...]
+
+
+class Condition(Enum):
+    """How somebody fares; whoever has no status is taken to be alive."""
+
+    ALIVE = "alive"
+    MISSING = "missing"
+    DECEASED = "deceased"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a character is known to fare from an episode on, such as deceased."""
+
+    condition: Condition
     after: int
     sources: tuple[str, ...]
 
@@ -115,7 +169,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """A character. ``after`` is when it may be known to exist; ``names`` and ``roles`` rise by stamp."""
+    """A character. ``after`` is when it may be known to exist.
+
+    ``names``, ``roles``, ``memberships`` and ``statuses`` rise by stamp.
+    """
 
     id: str
     after: int
@@ -124,6 +181,8 @@ class Character:
     actor: Actor | None
     relations: tuple[Relation, ...]
     facts: tuple[Fact, ...]
+    memberships: tuple[Membership, ...] = ()
+    statuses: tuple[Status, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +235,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode. ``number`` counts through all seasons, ``in_season`` within ``season``."""
+    """One episode. ``number`` counts through all seasons, ``in_season`` within ``season``.
+
+    ``summary`` is its story in a sentence or two, safe after it like its beats.
+    """
 
     number: int
     season: int
@@ -186,6 +248,7 @@ class Episode:
     rating: Rating | None
     beats: tuple[Beat, ...]
     minutes: int | None = None
+    summary: Beat | None = None
 
     @property
     def broadcast(self) -> Release | None:
@@ -240,6 +303,7 @@ class Show:
     conflicts: tuple[Conflict, ...]
     sources: Mapping[str, Source]
     notes: tuple[Fact, ...] = field(default=())
+    groups: tuple[Group, ...] = field(default=())
 
     def episode(self, number: int) -> Episode | None:
         """The episode with this absolute number, or None."""
