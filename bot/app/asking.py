@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.progress import Progress
 from bot.core.spoilers import Horizon, horizon
 
 
@@ -12,8 +13,8 @@ class Asker:
     """The person and the place of one request, about one show.
 
     ``guild_id`` is None in direct messages. ``zone`` is None until set; ``zone_shared`` says whether its owner
-    shows it in this server. ``progress`` is the last episode seen, ``ceiling`` the last that may be talked
-    about openly in this channel.
+    shows it in this server. ``watched`` is what they have seen, ``told`` whether they ever said so; ``ceiling`` is
+    the last episode that may be talked about openly in this channel.
     """
 
     user_id: int
@@ -22,9 +23,15 @@ class Asker:
     locale: str
     zone: str | None
     zone_shared: bool
-    progress: int
+    watched: Progress
+    told: bool
     ceiling: int
 
-    def horizon(self, *, public: bool, asked: int) -> Horizon:
-        """The horizon of a reply that covers up to episode ``asked``."""
-        return horizon(public=public, progress=self.progress, ceiling=self.ceiling, asked=asked)
+    @property
+    def progress(self) -> int:
+        """The last episode of the unbroken run that they have seen."""
+        return self.watched.up_to
+
+    def horizon(self, *, public: bool, asked: int, revealed: int = 0) -> Horizon:
+        """The horizon of a reply that covers up to episode ``asked``; ``revealed`` as in `spoilers.horizon`."""
+        return horizon(public=public, progress=self.watched, ceiling=self.ceiling, asked=asked, revealed=revealed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.asking import Asker
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
+from bot.core.progress import Progress
 from bot.core.show import Episode, Show
 from bot.store import ceilings, people, progress
 from bot.store.database import Database
@@ -34,7 +36,7 @@ class People:
         async with self._database.read() as tx:
             zone = await people.zone(tx, user_id)
             shared = guild_id is not None and zone is not None and await people.shares(tx, user_id, guild_id)
-            seen = await progress.get(tx, user_id, show.id)
+            watched = await progress.get(tx, user_id, show.id)
             ceiling = 0
             for channel_id in channel_ids:
                 found = await ceilings.get(tx, channel_id, show.id)
@@ -49,7 +51,8 @@ class People:
             locale=locale,
             zone=zone,
             zone_shared=shared,
-            progress=min(seen or 0, last),
+            watched=(watched or Progress()).cut_to(last),
+            told=watched is not None,
             ceiling=min(ceiling, last),
         )
 
@@ -81,32 +84,67 @@ class People:
         async with self._database.read() as tx:
             return tuple(await people.zones_shared_in(tx, guild_id))
 
-    async def progress(self, user_id: int, show: Show) -> int | None:
-        """The last episode this person marked as seen, or None."""
+    async def watched(self, user_id: int, show: Show) -> Progress | None:
+        """What this person has seen of a show, or None if they never said."""
         async with self._database.read() as tx:
-            return await progress.get(tx, user_id, show.id)
+            found = await progress.get(tx, user_id, show.id)
+        return None if found is None else found.cut_to(len(show.episodes))
 
-    async def save_progress(self, user_id: int, show: Show, episode: Episode | None, now: datetime) -> None:
-        """Mark everything up to ``episode`` as seen (None: nothing yet).
+    async def save_progress(self, user_id: int, show: Show, seen: Progress, now: datetime) -> Progress | None:
+        """Keep exactly what is said; what was kept before, or None.
 
         Raises UserError("progress.not-aired") for an episode that nobody can have seen.
         """
-        if episode is not None and not aired(episode, now):
-            raise UserError("progress.not-aired", number=episode.number, at=airs_at(episode), show=show)
+        _aired(show, max((*seen.watched, seen.rewatch or 0), default=0), now)
         async with self._database.begin() as tx:
-            await progress.set(tx, user_id, show.id, 0 if episode is None else episode.number)
+            before = await progress.get(tx, user_id, show.id)
+            await progress.set(tx, user_id, show.id, seen)
+        return before
 
-    async def advance_progress(self, user_id: int, show: Show, episode: Episode, now: datetime) -> int:
-        """Like `save_progress`, but never backwards; the progress afterwards."""
-        if not aired(episode, now):
-            raise UserError("progress.not-aired", number=episode.number, at=airs_at(episode), show=show)
+    async def see(self, user_id: int, show: Show, episode: Episode, now: datetime) -> tuple[Progress | None, Progress]:
+        """Mark an episode and all before it as seen, never backwards; what was kept before, and what is now.
+
+        In a second run it is that run that comes this far. Raises UserError("progress.not-aired").
+        """
+        _aired(show, episode.number, now)
         async with self._database.begin() as tx:
-            before = await progress.get(tx, user_id, show.id) or 0
-            if episode.number > before:
-                await progress.set(tx, user_id, show.id, episode.number)
-        return max(before, episode.number)
+            before = await progress.get(tx, user_id, show.id)
+            after = (before or Progress()).with_episode(episode.number)
+            await progress.set(tx, user_id, show.id, after)
+        return before, after
+
+    async def restore_progress(self, user_id: int, show: Show, before: Progress | None, now: datetime) -> None:
+        """Put back what was kept before a change (None: nothing)."""
+        if before is not None:
+            await self.save_progress(user_id, show, before, now)
+            return
+        await self.forget_progress(user_id, show)
 
     async def forget_progress(self, user_id: int, show: Show) -> bool:
-        """Delete the progress in a show; False where there was none."""
+        """Delete the progress in a show, and with it every share; False where there was none."""
         async with self._database.begin() as tx:
             return await progress.clear(tx, user_id, show.id)
+
+    async def share_progress(self, user_id: int, guild_id: int, show: Show, share: bool) -> None:
+        """Let a server see how far somebody is, or no longer. Raises UserError("progress.nothing-to-share")."""
+        async with self._database.begin() as tx:
+            if share and await progress.get(tx, user_id, show.id) is None:
+                raise UserError("progress.nothing-to-share", show=show)
+            await progress.set_share(tx, user_id, guild_id, show.id, share)
+
+    async def shares_progress(self, user_id: int, guild_id: int, show: Show) -> bool:
+        """Whether a server sees how far somebody is."""
+        async with self._database.read() as tx:
+            return await progress.shares(tx, user_id, guild_id, show.id)
+
+    async def progress_shared_in(self, guild_id: int, show: Show) -> Mapping[int, Progress]:
+        """Who lets a server see how far they are, and how far, the furthest first."""
+        async with self._database.read() as tx:
+            found = await progress.shared_in(tx, guild_id, show.id)
+        return {user_id: seen.cut_to(len(show.episodes)) for user_id, seen in found.items()}
+
+
+def _aired(show: Show, number: int, now: datetime) -> None:
+    episode = show.episode(number)
+    if episode is not None and not aired(episode, now):
+        raise UserError("progress.not-aired", number=episode.number, at=airs_at(episode), show=show)

@@ -30,7 +30,8 @@ class Party:
 
     ``starts_at`` is an aware UTC instant; ``wall_start`` and ``zone`` keep what its creator typed.
     ``lead_minutes`` is how long before the start people are reminded. ``locale`` is the language of its
-    announcement. ``message_id`` is None until the announcement was posted.
+    announcement. ``message_id`` is None until the announcement was posted. ``title`` and ``note`` are what its
+    creator wrote, for readers of a place that is open up to episode ``text_after``.
     """
 
     id: int
@@ -47,6 +48,9 @@ class Party:
     locale: str
     state: PartyState
     created_at: datetime
+    title: str | None = None
+    note: str | None = None
+    text_after: int = 0
 
     def may_cancel(self, user_id: int, manages_events: bool) -> bool:
         """Only the creator and those who may manage events can cancel a party."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.show import Conflict, Episode, Rating, Show, Source, Text
-from bot.core.spoilers import Decision, Horizon, Piece, decide
+from bot.core.spoilers import Decision, Horizon, Piece, decide, decide_story
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Citation:
 
 def recap(show: Show, episode: Episode, seen: Horizon) -> Recap:
     """The recap of ``episode``: its beats and disagreements, each shown, veiled or left out."""
-    beat_decision = decide(episode.number, seen)
+    beat_decision = decide_story(episode.number, seen)
     return Recap(
         show=show,
         episode=episode,

@@ -8,6 +8,8 @@ The rules, each with a test of its own:
 * What is not shown but was asked for is veiled: it goes behind a spoiler bar.
 * Everything else is withheld: the reply is the same, byte for byte, as if it did not exist.
 * Where Discord can't hide text (titles, labels, choices, file names), only what is shown may stand.
+* In a private reply that the reader chose to have revealed, what they chose is shown, for that once.
+* An episode that the reader watched apart from the rest opens its own recap, to them alone.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar
 
+from bot.core.progress import Progress
 from bot.core.show import Character, Name, Text
 
 
@@ -41,17 +44,25 @@ class Horizon:
     """How far a reply may see, in episodes.
 
     ``shown``: up to here things stand in the open. ``covered``: up to here the request itself asked, so
-    that things may stand behind a bar. ``public`` says who reads it.
+    that things may stand behind a bar. ``public`` says who reads it. ``apart`` are further episodes whose own
+    recap the reader may see, and nothing else by them.
     """
 
     shown: int
     covered: int
     public: bool
+    apart: frozenset[int] = frozenset()
 
 
-def horizon(*, public: bool, progress: int, ceiling: int, asked: int) -> Horizon:
-    """The horizon of a reply that covers up to episode ``asked``, for this reader in this channel."""
-    return Horizon(shown=ceiling if public else progress, covered=asked, public=public)
+def horizon(*, public: bool, progress: Progress, ceiling: int, asked: int, revealed: int = 0) -> Horizon:
+    """The horizon of a reply that covers up to episode ``asked``, for this reader in this channel.
+
+    ``revealed``: up to here the reader has chosen, for this one private reply, to be shown everything.
+    """
+    if public:
+        return Horizon(shown=ceiling, covered=asked, public=True)
+    shown = max(progress.up_to, revealed)
+    return Horizon(shown=shown, covered=max(asked, revealed), public=False, apart=progress.apart)
 
 
 def decide(after: int, seen: Horizon) -> Decision:
@@ -61,6 +72,11 @@ def decide(after: int, seen: Horizon) -> Decision:
     if after <= seen.covered:
         return Decision.VEILED
     return Decision.WITHHELD
+
+
+def decide_story(number: int, seen: Horizon) -> Decision:
+    """What becomes of the story of episode ``number`` itself: its beats and its summary."""
+    return Decision.SHOWN if number in seen.apart else decide(number, seen)
 
 
 @dataclass(frozen=True, slots=True)

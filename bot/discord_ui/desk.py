@@ -22,7 +22,10 @@ from bot.l10n.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request with all that its answer depends on."""
+    """One request with all that its answer depends on.
+
+    ``revealed``: the asker has chosen to be shown everything up to here in this one answer, which only they see.
+    """
 
     interaction: discord.Interaction
     asker: Asker
@@ -30,6 +33,7 @@ class Ask:
     say: Speaker
     now: datetime
     private: bool
+    revealed: int = 0
 
     @property
     def public(self) -> bool:
@@ -39,7 +43,7 @@ class Ask:
     def horizon(self, asked: int | None = None) -> Horizon:
         """The horizon of the answer; ``asked`` is what the request covers (None: the asker's progress)."""
         covered = self.asker.progress if asked is None else asked
-        return self.asker.horizon(public=self.public, asked=covered)
+        return self.asker.horizon(public=self.public, asked=covered, revealed=self.revealed)
 
     @property
     def private_horizon(self) -> Horizon:

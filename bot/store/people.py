@@ -6,7 +6,18 @@ import sqlalchemy as sa
 
 from bot.core.reminder import DueKind
 from bot.store.database import Transaction
-from bot.store.tables import due, party, person, progress, reminder, rsvp, zone_share
+from bot.store.tables import (
+    due,
+    party,
+    person,
+    progress,
+    progress_share,
+    reminder,
+    rewatch,
+    rsvp,
+    seen_apart,
+    zone_share,
+)
 
 #: Stands in a party for a creator who wants to be forgotten; nobody on Discord has this id.
 NOBODY = 0
@@ -66,7 +77,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
     """
     theirs = sa.select(reminder.c.id).where(reminder.c.user_id == user_id)
     await tx.execute(sa.delete(due).where(due.c.kind == DueKind.REMINDER, due.c.subject.in_(theirs)))
-    for table in (reminder, rsvp, progress, person):
+    for table in (reminder, rsvp, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))
     tx.scrub()

@@ -151,6 +151,36 @@ progress = sa.Table(
     sa.CheckConstraint("episode >= 0", name="episode_counts"),
 )
 
+#: Episodes watched by themselves, beyond those that ``progress`` counts.
+seen_apart = sa.Table(
+    "seen_apart",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Column("episode", sa.Integer, primary_key=True, autoincrement=False),
+    sa.CheckConstraint("episode >= 1", name="episode_counts"),
+)
+
+#: How far somebody has come who watches a show again.
+rewatch = sa.Table(
+    "rewatch",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.CheckConstraint("episode >= 0", name="episode_counts"),
+)
+
+#: Who lets which server see how far they are.
+progress_share = sa.Table(
+    "progress_share",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    _discord_id("guild_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Index(None, "guild_id", "show_id"),
+)
+
 #: Up to which episode of a show may be talked about openly in a channel.
 ceiling = sa.Table(
     "ceiling",
@@ -181,6 +211,9 @@ party = sa.Table(
     sa.Column("locale", Characters, nullable=False),
     sa.Column("state", OneOf(PartyState), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("title", Characters, nullable=True),
+    sa.Column("note", Characters, nullable=True),
+    sa.Column("text_after", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
     sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
     _one_of("state", PartyState),

@@ -33,8 +33,8 @@ BROKEN = '''"""Breaks halfway."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "<newest>"
 
 
 def upgrade():
@@ -119,12 +119,12 @@ async def test_a_migration_that_fails_leaves_the_old_schema(
 ) -> None:
     scripts = tmp_path / "100% migrations"
     shutil.copytree(ROOT / "bot" / "store" / "migrations", scripts)
-    (scripts / "versions" / "0002_broken.py").write_text(BROKEN)
+    (scripts / "versions" / "9999_broken.py").write_text(BROKEN.replace("<newest>", HEAD))
     async with place.opened() as database:
         before = await tables_of(database)
         with monkeypatch.context() as patched:
             patched.setattr(migrating, "_SCRIPTS", scripts)
-            patched.setattr(migrating, "HEAD", "0002")
+            patched.setattr(migrating, "HEAD", "9999")
             with pytest.raises(sa.exc.DBAPIError, match="no_such_table"):
                 await migrate(database)
         assert await tables_of(database) == before

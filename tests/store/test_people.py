@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.party import Answer
+from bot.core.progress import Progress
 from bot.core.reminder import DueKind
 from bot.store import ceilings, due, parties, people, progress, reminders
 from bot.store.database import Database
@@ -65,16 +66,51 @@ async def test_zones_of_a_server_come_with_the_commonest_first_and_without_names
 async def test_progress_belongs_to_one_person_and_one_show(database: Database) -> None:
     async with database.begin() as tx:
         assert await progress.get(tx, MINA, "the-defects") is None
-        await progress.set(tx, MINA, "the-defects", 7)
-        await progress.set(tx, MINA, "the-defects", 4)
-        await progress.set(tx, JON, "the-defects", 0)
-        await progress.set(tx, MINA, "'; DROP TABLE progress; --", 2)
-        assert await progress.get(tx, MINA, "the-defects") == 4
-        assert await progress.get(tx, JON, "the-defects") == 0
+        await progress.set(tx, MINA, "the-defects", Progress(7))
+        await progress.set(tx, MINA, "the-defects", Progress(4))
+        await progress.set(tx, JON, "the-defects", Progress())
+        await progress.set(tx, MINA, "'; DROP TABLE progress; --", Progress(2))
+        assert await progress.get(tx, MINA, "the-defects") == Progress(4)
+        assert await progress.get(tx, JON, "the-defects") == Progress()
         assert await progress.clear(tx, MINA, "the-defects")
         assert not await progress.clear(tx, MINA, "the-defects")
         assert await progress.get(tx, MINA, "the-defects") is None
-        assert await progress.get(tx, MINA, "'; DROP TABLE progress; --") == 2
+        assert await progress.get(tx, MINA, "'; DROP TABLE progress; --") == Progress(2)
+
+
+async def test_progress_keeps_episodes_apart_and_the_second_run(database: Database) -> None:
+    gaps = Progress(2, frozenset({5, 7, 8}), 1)
+    async with database.begin() as tx:
+        await progress.set(tx, MINA, "the-defects", gaps)
+        await progress.set(tx, MINA, "another", Progress(3, frozenset({6})))
+        assert await progress.get(tx, MINA, "the-defects") == gaps
+        await progress.set(tx, MINA, "the-defects", Progress(2, frozenset({5})))
+        assert await progress.get(tx, MINA, "the-defects") == Progress(2, frozenset({5}))
+        await progress.clear(tx, MINA, "the-defects")
+        await progress.set(tx, MINA, "the-defects", Progress(1))
+        assert await progress.get(tx, MINA, "the-defects") == Progress(1), "nothing of before comes back"
+        assert await progress.get(tx, MINA, "another") == Progress(3, frozenset({6}))
+
+
+async def test_a_server_sees_only_what_was_shared_with_it(database: Database) -> None:
+    async with database.begin() as tx:
+        for user_id, seen in ((MINA, Progress(2, frozenset({5}))), (JON, Progress(8, rewatch=3)), (99, Progress(4))):
+            await progress.set(tx, user_id, "the-defects", seen)
+        for user_id in (MINA, JON):
+            await progress.set_share(tx, user_id, 1, "the-defects", True)
+            await progress.set_share(tx, user_id, 1, "the-defects", True)
+        assert await progress.shared_in(tx, 1, "the-defects") == {
+            JON: Progress(8, rewatch=3),
+            MINA: Progress(2, frozenset({5})),
+        }
+        assert await progress.shared_in(tx, 2, "the-defects") == {}
+        assert await progress.shared_in(tx, 1, "another") == {}
+        assert await progress.shares(tx, MINA, 1, "the-defects")
+        await progress.set_share(tx, MINA, 1, "the-defects", False)
+        assert not await progress.shares(tx, MINA, 1, "the-defects")
+        await progress.clear(tx, JON, "the-defects")
+        await progress.set(tx, JON, "the-defects", Progress(8))
+        assert await progress.shared_in(tx, 1, "the-defects") == {}, "a share goes with the progress"
 
 
 async def test_a_ceiling_belongs_to_one_channel_and_one_show(database: Database) -> None:
@@ -95,7 +131,8 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
     async with database.begin() as tx:
         await people.set_zone(tx, user_id, "Antarctica/Troll")
         await people.set_share(tx, user_id, GUILD, True)
-        await progress.set(tx, user_id, "the-defects", 4)
+        await progress.set(tx, user_id, "the-defects", Progress(4, frozenset({7}), 2))
+        await progress.set_share(tx, user_id, 1, "the-defects", True)
         party = await parties.create(tx, **party_values(creator_id=user_id))
         await parties.answer(tx, party.id, user_id, Answer.GOING, NOW)
         reminder, _ = await reminders.create(tx, **reminder_values(user_id=user_id))
