@@ -25,11 +25,13 @@ from bot.core.errors import OperatorError
 from bot.core.show import Catalogue
 from bot.dataset.catalogue import load
 from bot.discord_ui.about import About
+from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.airtimes import Airtimes
 from bot.discord_ui.characters import Characters
 from bot.discord_ui.client import CliffhangerClient
 from bot.discord_ui.delivery import DiscordOutbox
 from bot.discord_ui.desk import Desk
+from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
@@ -105,13 +107,15 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         await reminders.follow_schedule(shows)
         presses = Presses()
         choices = Choices(desk)
+        ahead = Ahead(desk, presses)
         places = ZoneSearch()
         failures = Failures(desk)
         client.equip(
             cogs=(
                 Airtimes(desk, choices, presses, places),
-                Recaps(desk, choices, presses),
-                Characters(desk, choices, presses),
+                Recaps(desk, choices, presses, ahead),
+                Characters(desk, choices, presses, ahead),
+                Explain(desk, choices, presses, ahead),
                 Timezones(desk, places),
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, Ceilings(database)),

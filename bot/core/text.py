@@ -19,6 +19,16 @@ _SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+]*):(?=/)")
 _KEPT_FORMAT = frozenset("\u200d\u200c")
 
 
+#: Where a sentence ends: a mark after a word of more than one letter, so that initials don't count.
+_SENTENCE_END = re.compile(r"(?<=\w\w)[.!?。][\"'”’)]*(?=\s)")
+
+
+def first_sentence(text: str) -> str:
+    """``text`` up to the end of its first sentence, or all of it."""
+    end = _SENTENCE_END.search(text)
+    return text if end is None else text[: end.end()]
+
+
 def clean(text: str) -> str:
     """One line without control, zero-width and direction characters; runs of white space become a space."""
     kept = (

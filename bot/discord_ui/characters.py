@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -12,10 +13,12 @@ from bot.app import characters
 from bot.app.shows import show_key
 from bot.core.card import Card, CastEntry, card, cast
 from bot.core.errors import UserError
+from bot.core.names import fold
 from bot.core.show import Actor, Character, Show, Text
 from bot.core.spoilers import Decision
 from bot.core.text import plain
-from bot.discord_ui.desk import Ask, Desk
+from bot.discord_ui.ahead import Ahead
+from bot.discord_ui.desk import Ask, Desk, asked_up_to
 from bot.discord_ui.options import Choices
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.recaps import piece_line
@@ -25,61 +28,81 @@ from bot.l10n.speaker import Speaker
 _PER_PAGE = 8
 #: Choices that fit in one row.
 _MOST_CANDIDATES = 5
+#: As much of a typed name as a button has room for.
+_LONGEST_NAME = 30
 
 
 class Characters(commands.Cog):
     """Cards of characters and the cast list."""
 
-    def __init__(self, desk: Desk, choices: Choices, presses: Presses) -> None:
+    def __init__(self, desk: Desk, choices: Choices, presses: Presses, ahead: Ahead) -> None:
         self._desk = desk
+        self._ahead = ahead
         self.character.autocomplete("name")(choices.characters)
+        self.character.autocomplete("up_to")(choices.aired_episodes)
         self.character.autocomplete("show")(choices.shows)
         self.cast.autocomplete("show")(choices.shows)
         presses.on("card", self._press_card, str, str)
         presses.on("post", self._press_post, str, str)
         presses.on("cast", self._press_cast, str, int, int)
         presses.on("postcast", self._press_post_cast, str)
+        ahead.on("card", lambda ask, _, key: self._card(ask, _known(ask, key)))
+        ahead.on("named", lambda ask, number, name: self._named(replace(ask, up_to=number), name))
+        ahead.on("cast", lambda ask, _, __: self._cast(ask, 0))
 
     @app_commands.command(name="character", description="Who somebody is, as far as you have watched")
     @app_commands.describe(
         name="A name in any spelling, in Hangul, or an actor",
+        up_to="As of which episode, instead of as far as you have watched",
         show="Which show",
         private="Only you see the answer",
     )
+    @app_commands.rename(up_to="up-to")
     async def character(
-        self, interaction: discord.Interaction, name: str, show: str | None = None, private: bool = True
+        self,
+        interaction: discord.Interaction,
+        name: str,
+        up_to: int | None = None,
+        show: str | None = None,
+        private: bool = True,
     ) -> None:
         """Who somebody is."""
-        ask = await self._desk.ask(interaction, show, private=private)
-        limit = ask.horizon().shown
-        try:
-            found = characters.find(ask.show, limit, name)
-        except characters.AmbiguousNameError as error:
-            await ask.answer(self._which(ask, error.candidates))
+        ask = asked_up_to(await self._desk.ask(interaction, show, private=private), up_to)
+        reach = self._ahead.reach(ask)
+        if self._ahead.locked(ask, reach):
+            await self._ahead.answer(ask, "named", reach, fold(name)[:_LONGEST_NAME])
             return
-        await ask.answer(self._card(ask, found))
+        await ask.answer(self._named(ask, name))
 
     @app_commands.command(name="cast", description="Everyone who may be named as far as you have watched")
     @app_commands.describe(show="Which show", private="Only you see the answer")
     async def cast(self, interaction: discord.Interaction, show: str | None = None, private: bool = True) -> None:
         """Everyone who may be named."""
         ask = await self._desk.ask(interaction, show, private=private)
-        await ask.answer(self._cast(ask, 0))
+        await self._post_or_answer(ask, "cast", "", lambda: self._cast(ask, 0))
 
     # -------------------------------------------------------------- replies
 
+    def _named(self, ask: Ask, name: str) -> Reply:
+        """The card of whoever is meant, or the question who is."""
+        try:
+            found = characters.find(ask.show, ask.horizon().shown, name)
+        except characters.AmbiguousNameError as error:
+            return self._which(ask, error.candidates)
+        return self._card(ask, found)
+
     def _which(self, ask: Ask, candidates: Sequence[CastEntry]) -> Reply:
-        say = ask.say
+        key = show_key(ask.show)
+        # What was revealed once has to be revealed again by whoever picks one of them.
+        action = "reveal" if ask.revealed else "card"
+        place = ("card", key, ask.revealed) if ask.revealed else (key,)
         return (
             Reply()
-            .add(say("character.which"))
+            .add(ask.say("character.which"))
             .row(
                 *(
                     button(
-                        say.text(entry.name),
-                        "card",
-                        show_key(ask.show),
-                        characters.character_key(ask.show, entry.character),
+                        ask.say.text(entry.name), action, *place, characters.character_key(ask.show, entry.character)
                     )
                     for entry in candidates[:_MOST_CANDIDATES]
                 )
@@ -104,7 +127,7 @@ class Characters(commands.Cog):
         # Of which kind a veiled piece is and between which others it stands is itself told, so they come last.
         veiled = [piece for piece in (*view.relations, *view.facts) if piece.decision is Decision.VEILED]
         reply.add(*("- " + piece_line(say, piece) for piece in veiled))
-        reply.add("-# " + self._horizon_note(ask))
+        reply.add("-# " + ask.horizon_note)
         if ask.private:
             reply.row(
                 button(
@@ -123,12 +146,6 @@ class Characters(commands.Cog):
             return []
         return [say("character.played-by", actor=plain(_actor(say, view.show, actor, both=True)))]
 
-    def _horizon_note(self, ask: Ask) -> str:
-        shown = ask.horizon().shown
-        if ask.public:
-            return ask.say("horizon.public", ceiling=shown) if shown else ask.say("horizon.public-start")
-        return ask.say("horizon.private", progress=shown) if shown else ask.say("horizon.private-start")
-
     def _cast(self, ask: Ask, page: int) -> Reply:
         say, show = ask.say, ask.show
         entries = cast(show, ask.horizon().shown)
@@ -144,7 +161,7 @@ class Characters(commands.Cog):
             if entry.role is not None:
                 line += "\n-# " + plain(say.text(entry.role))
             reply.add(line)
-        note = self._horizon_note(ask)
+        note = ask.horizon_note
         reply.add("-# " + (note if pages == 1 else say("cast.page", page=page + 1, pages=pages) + " · " + note))
         key = show_key(show)
         owner = ask.asker.user_id
@@ -168,18 +185,32 @@ class Characters(commands.Cog):
     async def _press_post(self, interaction: discord.Interaction, key: str, character: str) -> None:
         """Show a card to everybody here, made anew for the channel's ceiling."""
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=False)
-        try:
-            found = characters.by_key(ask.show, character, ask.horizon().shown)
-        except UserError:
-            raise UserError("character.not-here", ceiling=ask.asker.ceiling) from None
-        await ask.answer(self._card(ask, found))
+        await self._post_or_answer(ask, "card", character, lambda: self._card(ask, _known(ask, character)))
 
     async def _press_post_cast(self, interaction: discord.Interaction, key: str) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=False)
-        await ask.answer(self._cast(ask, 0))
+        await self._post_or_answer(ask, "cast", "", lambda: self._cast(ask, 0))
+
+    async def _post_or_answer(self, ask: Ask, what: str, argument: str, made: Callable[[], Reply]) -> None:
+        """Answer, unless the channel is open further than the asker has watched and they don't know it yet."""
+        reach = self._ahead.reach(ask)
+        if self._ahead.locked(ask, reach):
+            await self._ahead.answer(ask, what, reach, argument)
+            return
+        await ask.answer(made())
 
     async def _press_cast(self, interaction: discord.Interaction, key: str, page: int, owner: int) -> None:
         await self._desk.turn(interaction, self._desk.shows.by_key(key), owner, lambda ask: self._cast(ask, page))
+
+
+def _known(ask: Ask, key: str) -> Character:
+    """Whom a button stands for, where they may be named in this answer."""
+    try:
+        return characters.by_key(ask.show, key, ask.horizon().shown)
+    except UserError:
+        if ask.public:
+            raise UserError("character.not-here", ceiling=ask.asker.ceiling) from None
+        raise
 
 
 def _actor(say: Speaker, show: Show, actor: Actor, *, both: bool) -> str:

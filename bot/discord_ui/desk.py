@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import discord
@@ -11,7 +11,9 @@ import discord
 from bot.app.asking import Asker
 from bot.app.clock import Clock
 from bot.app.people import People
-from bot.app.shows import Shows
+from bot.app.shows import Shows, episode_of
+from bot.core.airing import aired
+from bot.core.errors import UserError
 from bot.core.show import Show
 from bot.core.spoilers import Horizon
 from bot.discord_ui import reply
@@ -25,6 +27,7 @@ class Ask:
     """One request with all that its answer depends on.
 
     ``revealed``: the asker has chosen to be shown everything up to here in this one answer, which only they see.
+    ``up_to``: how far the answer is to go (None: as far as the asker has watched).
     """
 
     interaction: discord.Interaction
@@ -34,6 +37,7 @@ class Ask:
     now: datetime
     private: bool
     revealed: int = 0
+    up_to: int | None = None
 
     @property
     def public(self) -> bool:
@@ -41,14 +45,26 @@ class Ask:
         return not self.private and not alone_with_bot(self.interaction)
 
     def horizon(self, asked: int | None = None) -> Horizon:
-        """The horizon of the answer; ``asked`` is what the request covers (None: the asker's progress)."""
-        covered = self.asker.progress if asked is None else asked
-        return self.asker.horizon(public=self.public, asked=covered, revealed=self.revealed)
+        """The horizon of the answer; ``asked`` is what the request covers (None: ``up_to``)."""
+        if asked is None:
+            asked = self.asker.progress if self.up_to is None else self.up_to
+        seen = self.asker.horizon(public=self.public, asked=asked, revealed=self.revealed)
+        return seen if self.up_to is None else replace(seen, shown=min(seen.shown, self.up_to))
 
     @property
     def private_horizon(self) -> Horizon:
         """The horizon of what only the asker sees, such as choices while they type."""
         return self.asker.horizon(public=False, asked=self.asker.progress)
+
+    @property
+    def horizon_note(self) -> str:
+        """As of which episode the answer is, in words."""
+        shown = self.horizon().shown
+        if self.public:
+            return self.say("horizon.public", ceiling=shown) if shown else self.say("horizon.public-start")
+        if shown != self.asker.progress:
+            return self.say("horizon.asked", number=shown) if shown else self.say("horizon.asked-start")
+        return self.say("horizon.private", progress=shown) if shown else self.say("horizon.private-start")
 
     @property
     def zone(self) -> str | None:
@@ -58,6 +74,20 @@ class Ask:
     async def answer(self, made: Reply) -> None:
         """Send the answer."""
         await reply.send(self.interaction, made, private=self.private)
+
+
+def asked_up_to(ask: Ask, number: int | None) -> Ask:
+    """The same request going as far as episode ``number`` (None: as far as the asker has watched; 0: before the first).
+
+    Raises UserError("episode.unknown"), or "ahead.not-aired" for an episode that nobody has seen yet.
+    """
+    if number is None:
+        return ask
+    if number != 0:
+        episode = episode_of(ask.show, number)
+        if not aired(episode, ask.now):
+            raise UserError("ahead.not-aired", number=number, show=ask.show)
+    return replace(ask, up_to=number)
 
 
 def alone_with_bot(interaction: discord.Interaction) -> bool:
@@ -92,15 +122,26 @@ class Desk:
         return Speaker(self.words, interaction.locale.value)
 
     async def turn(
-        self, interaction: discord.Interaction, show: Show, owner_id: int, made: Callable[[Ask], Reply]
+        self,
+        interaction: discord.Interaction,
+        show: Show,
+        owner_id: int,
+        made: Callable[[Ask], Reply],
+        instead: Callable[[Ask], Reply | None] = lambda ask: None,
     ) -> None:
-        """Turn a page: in place for whoever asked for it, privately for everybody else."""
+        """Turn a page: in place for whoever asked for it, privately for everybody else.
+
+        ``instead`` may have something to tell the asker alone before the page is turned; then that is the answer.
+        """
         message = interaction.message
         in_place = interaction.user.id == owner_id and message is not None
         private = not in_place or (message is not None and message.flags.ephemeral)
         ask = await self.ask(interaction, show, private=private)
-        if in_place:
-            await reply.replace(interaction, made(ask))
+        aside = instead(ask)
+        if aside is not None and (ask.public or not in_place):
+            await replace(ask, private=True).answer(aside)
+        elif in_place:
+            await reply.replace(interaction, aside or made(ask))
         else:
             await ask.answer(made(ask))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app.shows import episode_of, show_key
@@ -174,11 +174,7 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
 
     def _undoable(self, ask: Ask, lines: list[str], before: Watched | None, after: Watched | None = None) -> Reply:
         """An answer with a button that puts back what was kept before, unless that is what is kept now."""
-        reply = Reply(lines)
-        state = _written(before)
-        if before != after and len(state) <= _LONGEST_STATE:
-            reply.row(button(ask.say("button.undo"), "unsee", show_key(ask.show), state, emoji="↩️"))
-        return reply
+        return Reply(lines).row(undo(ask, before) if before != after else None)
 
     async def _press_seen(self, interaction: discord.Interaction, key: str, number: int) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
@@ -195,6 +191,14 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
         await self._desk.people.restore_progress(ask.asker.user_id, ask.show, before, ask.now)
         lines = [self._about(ask, "progress.none")] if before is None else self._saved(ask, before)
         await ask.answer(Reply([ask.say("progress.restored"), *lines]))
+
+
+def undo(ask: Ask, before: Watched | None) -> ui.Button[ui.LayoutView] | None:
+    """A button that puts back ``before`` (None: nothing was kept); None where that is too much for a button."""
+    state = _written(before)
+    if len(state) > _LONGEST_STATE:
+        return None
+    return button(ask.say("button.undo"), "unsee", show_key(ask.show), state, emoji="↩️")
 
 
 def _second_run(ask: Ask, watched: Watched) -> list[str]:

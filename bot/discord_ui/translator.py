@@ -24,9 +24,9 @@ def key_of(context: app_commands.TranslationContextTypes) -> str | None:
         case Location.command_description | Location.group_description:
             return f"command.{_name(data)}.description"
         case Location.parameter_name:
-            return f"command.{_name(data.command)}.{data.name}.name"
+            return f"command.{_name(data.command)}.{data.display_name}.name"
         case Location.parameter_description:
-            return f"command.{_name(data.command)}.{data.name}.description"
+            return f"command.{_name(data.command)}.{data.display_name}.description"
         case Location.choice_name:
             return f"choice.{data.value}"
         case _:
