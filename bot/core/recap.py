@@ -57,8 +57,11 @@ def recap(show: Show, episode: Episode, seen: Horizon) -> Recap:
         beats=()
         if beat_decision is Decision.WITHHELD
         else tuple(Piece(beat.text, beat_decision) for beat in episode.beats),
-        disagreements=disagreements(
-            (conflict for conflict in show.conflicts if conflict.episode == episode.number), seen
+        disagreements=tuple(
+            Disagreement(conflict, decision)
+            for conflict in show.conflicts
+            if conflict.episode == episode.number
+            and (decision := _about_story(conflict, episode, seen)) is not Decision.WITHHELD
         ),
         rating=episode.rating,
     )
@@ -101,6 +104,11 @@ def safe_title(episode: Episode, seen: Horizon) -> Text | None:
 def citations(show: Show, sources: Iterable[str], seen: Horizon) -> tuple[Citation, ...]:
     """The sources with these ids, each once, in the order of the story."""
     return tuple(Citation(show.sources[id], decide(show.sources[id].covers, seen)) for id in dict.fromkeys(sources))
+
+
+def _about_story(conflict: Conflict, episode: Episode, seen: Horizon) -> Decision:
+    """What becomes of a disagreement about an episode: some tell of later ones, the rest is part of its story."""
+    return decide_story(episode.number, seen) if conflict.after == episode.number else decide(conflict.after, seen)
 
 
 def _in_short(episode: Episode) -> tuple[Text, ...]:

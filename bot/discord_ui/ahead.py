@@ -14,7 +14,7 @@ import discord
 
 from bot.app.shows import episode_of, show_key
 from bot.core.errors import UserError
-from bot.core.text import plain
+from bot.core.text import clean, plain
 from bot.discord_ui import reply
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import episode_name
@@ -24,6 +24,14 @@ from bot.discord_ui.reply import Reply
 
 #: Makes a thing anew: for whom, up to which episode it was asked, and what else its kind needs to know.
 Made = Callable[[Ask, int, str], Reply | Awaitable[Reply]]
+
+#: As much of what somebody typed as a button has room for.
+_LONGEST_TYPED = 50
+
+
+def typed_argument(typed: str) -> str:
+    """What somebody typed, as the argument of a card: one line without the mark that parts a button's arguments."""
+    return clean(typed.replace(":", " "))[:_LONGEST_TYPED]
 
 
 class Ahead:
@@ -61,7 +69,7 @@ class Ahead:
         await replace(ask, private=True).answer(self.card(ask, what, episode, argument))
 
     def card(self, ask: Ask, what: str, episode: int, argument: str = "") -> Reply:
-        """The card. ``argument`` is what else the kind needs, at most 40 letters and digits."""
+        """The card. ``argument`` is what else the kind needs: a key of ours, or what was typed (`typed_argument`)."""
         say = ask.say
         show = ask.show
         name = episode_name(say, show, episode_of(show, episode))

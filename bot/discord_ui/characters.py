@@ -13,11 +13,10 @@ from bot.app import characters
 from bot.app.shows import show_key
 from bot.core.card import Card, CastEntry, card, cast
 from bot.core.errors import UserError
-from bot.core.names import fold
 from bot.core.show import Actor, Character, Show, Text
 from bot.core.spoilers import Decision
 from bot.core.text import plain
-from bot.discord_ui.ahead import Ahead
+from bot.discord_ui.ahead import Ahead, typed_argument
 from bot.discord_ui.desk import Ask, Desk, asked_up_to
 from bot.discord_ui.options import Choices
 from bot.discord_ui.press import Presses, button
@@ -28,8 +27,6 @@ from bot.l10n.speaker import Speaker
 _PER_PAGE = 8
 #: Choices that fit in one row.
 _MOST_CANDIDATES = 5
-#: As much of a typed name as a button has room for.
-_LONGEST_NAME = 30
 
 
 class Characters(commands.Cog):
@@ -70,7 +67,7 @@ class Characters(commands.Cog):
         ask = asked_up_to(await self._desk.ask(interaction, show, private=private), up_to)
         reach = self._ahead.reach(ask)
         if self._ahead.locked(ask, reach):
-            await self._ahead.answer(ask, "named", reach, fold(name)[:_LONGEST_NAME])
+            await self._ahead.answer(ask, "named", reach, typed_argument(name))
             return
         await ask.answer(self._named(ask, name))
 

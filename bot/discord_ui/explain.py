@@ -11,11 +11,10 @@ from discord.ext import commands
 from bot.app import questions
 from bot.app.shows import show_key
 from bot.core.errors import UserError
-from bot.core.names import fold
 from bot.core.questions import askable, explained
 from bot.core.show import Question
 from bot.core.text import clean, cut, plain
-from bot.discord_ui.ahead import Ahead
+from bot.discord_ui.ahead import Ahead, typed_argument
 from bot.discord_ui.desk import Ask, Desk, asked_up_to
 from bot.discord_ui.options import Choices, show_option
 from bot.discord_ui.press import Presses, button
@@ -27,8 +26,6 @@ _PER_ROW = 5
 #: Discord takes at most this many choices of at most this many characters.
 _MOST_CHOICES = 25
 _LONGEST_CHOICE = 100
-#: As much of a typed question as a button has room for.
-_LONGEST_TYPED = 30
 
 
 class Explain(commands.Cog):
@@ -67,7 +64,7 @@ class Explain(commands.Cog):
         ask = asked_up_to(await self._desk.ask(interaction, show, private=private), up_to)
         reach = self._ahead.reach(ask)
         if self._ahead.locked(ask, reach):
-            await self._ahead.answer(ask, "asked", reach, fold(question)[:_LONGEST_TYPED])
+            await self._ahead.answer(ask, "asked", reach, typed_argument(question))
             return
         await ask.answer(self._asked(ask, question))
 
@@ -94,6 +91,8 @@ class Explain(commands.Cog):
             return self._explained(ask, found)
         if typed.strip():
             likest = questions.search(ask.show, limit, typed, _PER_ROW)
+            if len(likest) == 1:
+                return self._explained(ask, likest[0])
             if likest:
                 return self._chosen_from(ask, Reply().add(ask.say("explain.which")), likest)
             return self._list(ask, 0, ask.say("explain.unknown"))
