@@ -63,10 +63,10 @@ def _packed(blocks: Sequence[str]) -> list[list[str]]:
 
 
 def _displays(blocks: Sequence[str]) -> list[str]:
-    """The texts of a container: small print after a list needs one of its own, or it joins the last item."""
+    """The texts of a container: what follows a list needs one of its own, or it joins the last item."""
     texts: list[list[str]] = [[]]
     for block in blocks:
-        if block.startswith("-# ") and texts[-1] and texts[-1][-1].startswith("- "):
+        if texts[-1] and texts[-1][-1].startswith("- ") and not block.startswith(("- ", "#")):
             texts.append([])
         texts[-1].append(block)
     return ["\n".join(text) for text in texts]

@@ -38,7 +38,9 @@ async def test_every_command_is_in_the_readme() -> None:
     for command in await all_commands():
         assert re.search(rf"`/{re.escape(command.qualified_name)}[ `]", rows), command.qualified_name
         for parameter in command.parameters:
-            assert re.search(rf"`/{re.escape(command.qualified_name)}[^`]*\b{parameter.display_name}\b", rows), parameter.display_name
+            assert re.search(rf"`/{re.escape(command.qualified_name)}[^`]*\b{parameter.display_name}\b", rows), (
+                parameter.display_name
+            )
     assert documented
 
 
