@@ -90,7 +90,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
             log.info("Database %s brought up to date", database.name)
         words = Words.load()
         shows = Shows(catalogue, settings.default_show)
-        people = People(database)
+        ceilings = Ceilings(database, shows, clock)
+        people = People(database, ceilings)
         desk = Desk(shows, people, words, clock)
         client = CliffhangerClient()
         runner = DueRunner(
@@ -118,7 +119,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Explain(desk, choices, presses, ahead),
                 Timezones(desk, places),
                 Progress(desk, choices, presses),
-                Spoilers(desk, choices, Ceilings(database)),
+                Spoilers(desk, choices, ceilings),
                 PartiesCog(desk, choices, presses, parties, failures, settings.party_lead_minutes),
                 RemindCommand(desk, choices, presses, reminders, failures, settings.reminder_lead_minutes),
                 RemindersCog(desk, reminders),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.asking import Asker
+from bot.app.ceilings import Ceilings, Place
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
 from bot.core.progress import Progress
 from bot.core.show import Episode, Show
-from bot.store import ceilings, people, progress
+from bot.store import people, progress
 from bot.store.database import Database
 
 
@@ -26,34 +27,30 @@ class SavedZone:
 class People:
     """Reads and writes what belongs to one person."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ceilings: Ceilings) -> None:
         self._database = database
+        self._ceilings = ceilings
 
     async def asker(
-        self, *, user_id: int, guild_id: int | None, channel_ids: tuple[int, ...], locale: str, show: Show
+        self, *, user_id: int, guild_id: int | None, place: Place, locale: str, show: Show
     ) -> Asker:
-        """Who asks. ``channel_ids`` is the channel, then for a thread its parent; the first ceiling counts."""
+        """Who asks, and where."""
         async with self._database.read() as tx:
             zone = await people.zone(tx, user_id)
             shared = guild_id is not None and zone is not None and await people.shares(tx, user_id, guild_id)
             watched = await progress.get(tx, user_id, show.id)
-            ceiling = 0
-            for channel_id in channel_ids:
-                found = await ceilings.get(tx, channel_id, show.id)
-                if found is not None:
-                    ceiling = found
-                    break
+            opened = await self._ceilings.read(tx, place, show)
         last = len(show.episodes)
         return Asker(
             user_id=user_id,
             guild_id=guild_id,
-            channel_id=channel_ids[0],
+            channel_id=place.channel_id,
             locale=locale,
             zone=zone,
             zone_shared=shared,
             watched=(watched or Progress()).cut_to(last),
             told=watched is not None,
-            ceiling=min(ceiling, last),
+            opened=opened,
         )
 
     async def zone(self, user_id: int, guild_id: int | None) -> SavedZone | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.errors import UserError
 from bot.core.names import fold, opaque_key
 from bot.core.show import Catalogue, Episode, Show
+from bot.core.thread_names import ThreadNames, titles_of
 
 
 class Shows:
@@ -21,9 +22,10 @@ class Shows:
         self._by_name: dict[str, Show] = {
             fold(name): show
             for show in reversed(tuple(catalogue.shows.values()))
-            for name in (show.id, *show.title.by_language.values(), show.native_title or "", *show.aliases)
+            for name in titles_of(show)
             if fold(name)
         }
+        self._thread_names = ThreadNames(catalogue.shows, self.default)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -36,6 +38,11 @@ class Shows:
         if self._default_show is not None and self._default_show in shows:
             return shows[self._default_show]
         return next(iter(shows.values()))
+
+    @property
+    def thread_names(self) -> ThreadNames:
+        """What the names of threads say about these shows."""
+        return self._thread_names
 
     def find(self, typed: str | None) -> Show:
         """The show with this id, title or other title; the default for None.

@@ -9,6 +9,7 @@ from datetime import datetime
 import discord
 
 from bot.app.asking import Asker
+from bot.app.ceilings import Place
 from bot.app.clock import Clock
 from bot.app.people import People
 from bot.app.shows import Shows, episode_of
@@ -100,12 +101,12 @@ def bot_is_here(interaction: discord.Interaction) -> bool:
     return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
 
 
-def channel_ids(interaction: discord.Interaction) -> tuple[int, ...]:
-    """The channel of an interaction, then, for a thread, its parent."""
-    channel = interaction.channel
-    own = interaction.channel_id or 0
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return (own,) if parent is None else (own, parent)
+def place_of(channel: object, channel_id: int) -> Place:
+    """The place that a channel, as far as it is known, is; for a thread with its name and its parent."""
+    if not isinstance(channel, discord.Thread):
+        return Place(channel_id)
+    parent = channel.parent
+    return Place(channel_id, channel.name, channel.parent_id, None if parent is None else parent.name)
 
 
 class Desk:
@@ -151,7 +152,7 @@ class Desk:
         asker = await self.people.asker(
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
-            channel_ids=channel_ids(interaction),
+            place=place_of(interaction.channel, interaction.channel_id or 0),
             locale=interaction.locale.value,
             show=meant,
         )

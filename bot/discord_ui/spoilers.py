@@ -35,7 +35,7 @@ class Spoilers(commands.GroupCog, group_name="spoilers", group_description="What
         """Open this channel up to an episode."""
         ask = await self._ask_manager(interaction, show)
         found = episode_of(ask.show, episode)
-        await self._ceilings.save(ask.asker.channel_id, interaction.guild_id or 0, ask.show, found, ask.now)
+        await self._ceilings.save(ask.asker.channel_id, interaction.guild_id or 0, ask.show, found)
         await self._answer(ask, "ceiling.saved", found.number)
 
     @ceiling.command(name="show", description="Up to which episode may be talked about openly here")
