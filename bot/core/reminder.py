@@ -12,9 +12,10 @@ ON_TIME = timedelta(minutes=2)
 
 
 class DueKind(Enum):
-    """What a row of the due queue is about; ``subject`` is the id of the reminder or party."""
+    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting or party."""
 
     REMINDER = "reminder"
+    CATCH_UP = "catch-up"
     PARTY_ANNOUNCEMENT = "party-announcement"
     PARTY_LEAD = "party-lead"
     PARTY_START = "party-start"
