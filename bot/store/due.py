@@ -25,11 +25,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.catch_up import Sitting
 from bot.core.reminder import Due, DueKind, DueState, Reminder, ReminderState
 from bot.store import reminders
 from bot.store.database import Database, Transaction
-from bot.store.tables import Instant, claimable_at, due, reminder, values_of
+from bot.store.tables import Instant, catch_up, claimable_at, due, reminder, sitting, values_of
 
+#: Why a row is dropped whose episodes have all been watched in the meantime.
+ALREADY_SEEN = "already-seen"
 #: How long a claimed row belongs to its worker unless it says otherwise.
 LEASE = timedelta(seconds=60)
 
@@ -49,11 +52,11 @@ async def add(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) ->
     return added.scalar_one()
 
 
-async def withdraw(tx: Transaction, kinds: Collection[DueKind], subject: int) -> int:
-    """Take back what waits for a subject, also what is being sent at this moment; how many rows that were."""
+async def withdraw(tx: Transaction, kinds: Collection[DueKind], *subjects: int) -> int:
+    """Take back what waits for subjects, also what is being sent at this moment; how many rows that were."""
     withdrawn = await tx.execute(
         sa.update(due)
-        .where(_WAITING, due.c.kind.in_(kinds), due.c.subject == subject)
+        .where(_WAITING, due.c.kind.in_(kinds), due.c.subject.in_(subjects))
         .values(state=DueState.WITHDRAWN, not_before=None, **_RELEASED)
     )
     return withdrawn.rowcount
@@ -70,6 +73,12 @@ async def move(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -
         .values(due_at=due_at, not_before=None, attempts=0, first_claimed_at=None, sent=0, reason=None, **_RELEASED)
     )
     return moved.rowcount
+
+
+async def waiting(tx: Transaction, kind: DueKind, subjects: Collection[int]) -> frozenset[int]:
+    """Those of the subjects for which something still waits."""
+    query = sa.select(due.c.subject).where(_WAITING, due.c.kind == kind, due.c.subject.in_(subjects))
+    return frozenset((await tx.execute(query)).scalars())
 
 
 async def claim(
@@ -169,17 +178,10 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) 
 
     Only what happened last to a reminder counts: one that was snoozed since is not in the list.
     """
-    later = due.alias("later")
-    superseded = sa.exists().where(later.c.kind == due.c.kind, later.c.subject == due.c.subject, later.c.id > due.c.id)
     query = (
         sa.select(reminder, due.c.reason)
         .join(due, sa.and_(due.c.kind == DueKind.REMINDER, due.c.subject == reminder.c.id))
-        .where(
-            reminder.c.user_id == user_id,
-            reminder.c.state != ReminderState.CANCELLED,
-            due.c.state.in_((DueState.UNDELIVERED, DueState.DROPPED)),
-            ~superseded,
-        )
+        .where(reminder.c.user_id == user_id, reminder.c.state != ReminderState.CANCELLED, *_failed_at_last())
         .order_by(due.c.finished_at.desc(), due.c.id.desc())
         .limit(limit)
     )
@@ -189,6 +191,36 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) 
         reason = values.pop("reason")
         found.append((Reminder(**values), reason or ""))
     return tuple(found)
+
+
+async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 25) -> tuple[tuple[str, Sitting, str], ...]:
+    """The same of the sittings of somebody's active plans: the show's id, the sitting and the reason.
+
+    A sitting that was dropped because all of it had been watched (`ALREADY_SEEN`) is nothing that failed.
+    """
+    query = (
+        sa.select(catch_up.c.show_id, sitting.c.starts_at, sitting.c.episodes, sitting.c.minutes, due.c.reason)
+        .join(sitting, sitting.c.catch_up_id == catch_up.c.id)
+        .join(due, sa.and_(due.c.kind == DueKind.CATCH_UP, due.c.subject == sitting.c.id))
+        .where(
+            catch_up.c.user_id == user_id,
+            sa.text("catch_up.state = 'active'"),
+            due.c.reason != ALREADY_SEEN,
+            *_failed_at_last(),
+        )
+        .order_by(due.c.finished_at.desc(), due.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        (row.show_id, Sitting(row.starts_at, row.episodes, row.minutes), row.reason) for row in await tx.execute(query)
+    )
+
+
+def _failed_at_last() -> tuple[sa.ColumnElement[bool], ...]:
+    """What was given up or dropped, and nothing was due for the same since."""
+    later = due.alias("later")
+    superseded = sa.exists().where(later.c.kind == due.c.kind, later.c.subject == due.c.subject, later.c.id > due.c.id)
+    return due.c.state.in_((DueState.UNDELIVERED, DueState.DROPPED)), ~superseded
 
 
 async def counts(database: Database) -> dict[DueState, int]:

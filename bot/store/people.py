@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.core.reminder import DueKind
 from bot.store.database import Transaction
 from bot.store.tables import (
+    catch_up,
     due,
     party,
     person,
@@ -16,6 +17,7 @@ from bot.store.tables import (
     rewatch,
     rsvp,
     seen_apart,
+    sitting,
     zone_share,
 )
 
@@ -70,14 +72,19 @@ async def zones_shared_in(tx: Transaction, guild_id: int) -> tuple[str, ...]:
 
 
 async def forget(tx: Transaction, user_id: int) -> None:
-    """Delete everything about a person: zone, shares, progress, answers, reminders and what was due for them.
+    """Delete everything about a person: zone, shares, progress, answers, reminders, plans and what was due for them.
 
     Parties that they created stay for their guests, with `NOBODY` as creator. In a SQLite file the deleted bytes
     are overwritten.
     """
-    theirs = sa.select(reminder.c.id).where(reminder.c.user_id == user_id)
-    await tx.execute(sa.delete(due).where(due.c.kind == DueKind.REMINDER, due.c.subject.in_(theirs)))
-    for table in (reminder, rsvp, progress, seen_apart, rewatch, progress_share, person):
+    sittings = sitting.join(catch_up, sitting.c.catch_up_id == catch_up.c.id)
+    for kind, theirs in (
+        (DueKind.REMINDER, sa.select(reminder.c.id).where(reminder.c.user_id == user_id)),
+        (DueKind.CATCH_UP, sa.select(sitting.c.id).select_from(sittings).where(catch_up.c.user_id == user_id)),
+    ):
+        await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
+    # A plan's sittings go with it.
+    for table in (reminder, catch_up, rsvp, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))
     tx.scrub()

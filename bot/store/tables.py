@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from bot.core.catch_up import CatchUpState
 from bot.core.party import Answer, PartyState
 from bot.core.reminder import DueKind, DueState, ReminderState
 
@@ -68,6 +69,19 @@ class Characters(TypeDecorator[str]):
         if value is not None and "\0" in value:
             raise ValueError("Text can't hold a NUL character")
         return value
+
+
+class EpisodeNumbers(TypeDecorator[tuple[int, ...]]):
+    """Numbers of episodes in their order, kept as text such as "3,4,6"."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else ",".join(map(str, value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...] | None:
+        return None if value is None else tuple(map(int, value.split(",")))
 
 
 class OneOf(TypeDecorator[_Value], Generic[_Value]):
@@ -193,7 +207,7 @@ ceiling = sa.Table(
     sa.Index(None, "guild_id"),
 )
 
-# Ids of parties, reminders and due rows live on in buttons and nonces: AUTOINCREMENT never gives one out twice.
+# These ids live on in buttons, nonces and calendar files: AUTOINCREMENT never gives one out twice.
 party = sa.Table(
     "party",
     metadata,
@@ -254,6 +268,52 @@ reminder = sa.Table(
     _one_of("state", ReminderState),
     sa.Index(None, "user_id"),
     _only("ix_reminder_active", "state = 'active'", "user_id", "fires_at"),
+    sqlite_autoincrement=True,
+)
+
+#: Plans to catch up with a show; a person has one active plan for each at most.
+catch_up = sa.Table(
+    "catch_up",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("user_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("deadline_at", Instant, nullable=False),
+    sa.Column("wall_deadline", WallTime, nullable=False),
+    sa.Column("zone", Characters, nullable=False),
+    sa.Column("per_day", sa.Integer, nullable=True),
+    _discord_id("channel_id", nullable=True),
+    _discord_id("guild_id", nullable=True),
+    _discord_id("dm_channel_id", nullable=True),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("state", OneOf(CatchUpState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("per_day >= 1", name="per_day_counts"),
+    _one_of("state", CatchUpState),
+    sa.Index(None, "user_id"),
+    sa.Index(
+        "ix_catch_up_active",
+        "user_id",
+        "show_id",
+        unique=True,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+sitting = sa.Table(
+    "sitting",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    sa.Column("catch_up_id", _RowId, sa.ForeignKey("catch_up.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("episodes", EpisodeNumbers, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.CheckConstraint("episodes <> ''", name="episodes_named"),
+    sa.CheckConstraint("minutes >= 0 AND sequence >= 0", name="counters_count"),
+    sa.Index(None, "catch_up_id"),
     sqlite_autoincrement=True,
 )
 

@@ -9,10 +9,10 @@ import pytest
 from bot.core.party import Answer
 from bot.core.progress import Progress
 from bot.core.reminder import DueKind
-from bot.store import ceilings, due, parties, people, progress, reminders
+from bot.store import catch_ups, ceilings, due, parties, people, progress, reminders
 from bot.store.database import Database
 from tests.store.conftest import Place
-from tests.store.samples import NOW, party_values, reminder_values
+from tests.store.samples import NOW, catch_up_values, party_values, reminder_values
 
 MINA, JON, GUILD, OTHER_GUILD = 2**63 - 1, 80351110224678912, 41771983423143937, 5
 
@@ -138,6 +138,9 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
         reminder, _ = await reminders.create(tx, **reminder_values(user_id=user_id))
         await due.add(tx, DueKind.REMINDER, reminder.id, NOW)
         await due.add(tx, DueKind.PARTY_START, reminder.id, NOW)
+        plan, _ = await catch_ups.create(tx, **catch_up_values(user_id=user_id))
+        for planned in plan.sittings:
+            await due.add(tx, DueKind.CATCH_UP, planned.id, NOW)
     return party.id, reminder.id
 
 
@@ -152,6 +155,8 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
         assert not await people.shares(tx, MINA, GUILD)
         assert await progress.get(tx, MINA, "the-defects") is None
         assert await reminders.get(tx, reminder_id) is None
+        [plan] = await catch_ups.all_active(tx)
+        assert plan.user_id == JON
         party = await parties.get(tx, party_id)
         assert party is not None
         assert party.creator_id == people.NOBODY
@@ -161,6 +166,7 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
         assert await reminders.get(tx, kept_id) is not None
     claimed = await due.claim(database, NOW, "worker")
     assert sorted((row.kind.value, row.subject) for row in claimed) == [
+        *(("catch-up", planned.id) for planned in plan.sittings),
         ("party-start", reminder_id),
         ("party-start", kept_id),
         ("reminder", kept_id),

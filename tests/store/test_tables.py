@@ -57,6 +57,8 @@ def test_only_members_are_kept() -> None:
         "INSERT INTO progress (user_id, show_id, episode) VALUES (1, 'x', -1)",
         "INSERT INTO ceiling (channel_id, guild_id, show_id, episode) VALUES (1, 1, 'x', -1)",
         "INSERT INTO zone_share (user_id, guild_id) VALUES (1, 1)",
+        "INSERT INTO sitting (catch_up_id, starts_at, episodes, minutes, sequence) VALUES (99, 0, '1', 60, 0)",
+        "INSERT INTO sitting (catch_up_id, starts_at, episodes, minutes, sequence) VALUES (1, 0, '', 60, 0)",
         "INSERT INTO rsvp (party_id, user_id, answer, answered_at) VALUES (1, 1, 'going', 0)",
         "INSERT INTO due (kind, subject, due_at, state, attempts, sent) VALUES ('reminder', 1, 0, 'lost', 0, 0)",
         "INSERT INTO due (kind, subject, due_at, state, attempts, sent) VALUES ('reminder', 1, 0, 'delivered', 0, 0)",
