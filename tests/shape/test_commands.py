@@ -48,7 +48,7 @@ async def test_names_and_descriptions_keep_the_limits_and_are_translated() -> No
 async def test_commands_work_everywhere_and_as_an_app_of_ones_own() -> None:
     for command in await payloads():
         assert set(command["integration_types"]) == {0, 1}, command["name"]
-        contexts = {0} if command["name"] in {"spoilers", "watch-party"} else {0, 1, 2}
+        contexts = {0} if command["name"] == "watch-party" else {0, 1, 2}
         assert set(command["contexts"]) == contexts, command["name"]
 
 
