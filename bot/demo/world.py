@@ -53,7 +53,7 @@ _CHATTER = (
     (52, "general", "olivia", "Ask the bot: type `/next-episode`. It knows where you live."),
     (38, "the-defects", "minji", "오늘 밤 같이 보실 분? 🙋"),
     (36, "the-defects", "maya", "Me! But no spoilers please, I'm one episode behind"),
-    (35, "the-defects", "olivia", "`/watch-party create` and I'm in. `/recap 1` if you need to catch up."),
+    (35, "the-defects", "olivia", "`/watch-party create` and I'm in. `/recap` looks back if you need to catch up."),
 )
 
 
