@@ -7,10 +7,12 @@ thousands of them affordable. That reaches into its private parts, like `bot/dem
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from simcord import actors
@@ -18,6 +20,7 @@ from simcord.actors import MemberActor
 from simcord.backend import serializers
 from simcord.builders import ChannelHandle
 from simcord.enums import ComponentType, InteractionType
+from simcord.http import router
 from simcord.results import InteractionResult
 
 from tests.discord_ui.stage import Stage, open_text
@@ -28,20 +31,39 @@ _BATCH = 20
 _EPHEMERAL = 64
 _TOKEN = re.compile(r"simcord_interaction_\d+")
 _SNOWFLAKE = re.compile(r"\d{16,}")
-_ONLY_A_BAR = re.compile(r"(?:- )?▇\s*")
+_ONLY_BARS = re.compile(r"(?:- )?(?:▇\s*)+")
+#: Types of components.
+_TEXT = 10
+_CONTAINER = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that went to Discord, by what anybody sees of it: its bytes stand for themselves in ``digest``."""
+
+    name: str
+    description: str | None
+    digest: str
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that went to Discord in answer to one interaction. ``requests`` are method, path and body."""
+    """All that went to Discord in answer to one interaction. ``requests`` are method, path, body and files."""
 
-    requests: tuple[tuple[str, str, Any], ...]
-    files: tuple[tuple[str, bytes], ...]
+    requests: tuple[tuple[str, str, Any, tuple[Upload, ...]], ...]
 
     @property
     def raw(self) -> str:
         """Everything, as text."""
-        return json.dumps([self.requests, [(name, data.decode()) for name, data in self.files]], ensure_ascii=False)
+        return json.dumps(
+            [(method, path, body, [astuple(one) for one in files]) for method, path, body, files in self.requests],
+            ensure_ascii=False,
+        )
+
+    @property
+    def files(self) -> list[Upload]:
+        return [one for *_, files in self.requests for one in files]
 
     @property
     def private(self) -> bool:
@@ -51,17 +73,19 @@ class Answer:
     @property
     def choices(self) -> list[dict[str, Any]] | None:
         """The choices offered, or None where that was not asked or not answered."""
-        return next((body["data"]["choices"] for _, _, body in self.requests if body and body.get("type") == 8), None)
+        return next(
+            (body["data"]["choices"] for _, _, body, _ in self.requests if body and body.get("type") == 8), None
+        )
 
     @property
     def form(self) -> bool:
         """Whether a form was shown."""
-        return any(body and body.get("type") == 9 for _, _, body in self.requests)
+        return any(body and body.get("type") == 9 for _, _, body, _ in self.requests)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The messages sent or put in place of another."""
-        return [body.get("data", body) for _, path, body in self.requests if body]
+        return [body.get("data", body) for _, _, body, _ in self.requests if body]
 
     @property
     def text(self) -> str:
@@ -69,18 +93,18 @@ class Answer:
         found: list[str] = []
         for message in self.messages:
             found += [message.get("content") or ""]
-            found += [part["content"] for part in _parts(message) if part["type"] == 10]
+            found += [part["content"] for part in _parts(message) if part["type"] == _TEXT]
         return "\n".join(text for text in found if text)
 
     @property
     def open(self) -> str:
-        """What can be read without a click on a bar: text, then all else.
+        """What can be read without a click on a bar: text, then all else, files included.
 
-        Lines that are only a bar are left out: how many bars there are is seen by whoever looks, and what is
+        Lines that are only bars are left out: how many bars there are is seen by whoever looks, and what is
         promised is that nothing behind them is. For the same reason it doesn't matter how many messages a long
         text takes.
         """
-        lines = [line for line in open_text(self.text).split("\n") if not _ONLY_A_BAR.fullmatch(line)]
+        lines = [line for line in open_text(self.text).split("\n") if not _ONLY_BARS.fullmatch(line)]
         rest = [
             {key: value for key, value in message.items() if key not in ("components", "content")}
             for message in self.messages[:1]
@@ -89,11 +113,21 @@ class Answer:
             {key: value for key, value in part.items() if key not in ("components", "component")}
             for message in self.messages
             for part in _parts(message)
-            if part["type"] not in (10, 17)
+            if part["type"] not in (_TEXT, _CONTAINER)
         ]
-        head = [(method, path) for method, path, _ in self.requests[:1]]
-        return "\n".join(
-            [*lines, json.dumps([head, rest, parts, [name for name, _ in self.files]], ensure_ascii=False)]
+        head = [(method, path) for method, path, _, _ in self.requests[:1]]
+        files = [astuple(one) for one in self.files]
+        return "\n".join([*lines, json.dumps([head, rest, parts, files], ensure_ascii=False)])
+
+    @property
+    def closed(self) -> str:
+        """Everything as text, as in ``raw``, but for what stands behind the bars of texts that Discord hides."""
+        return json.dumps(
+            [
+                (method, path, _closed(body), [astuple(one) for one in files])
+                for method, path, body, files in self.requests
+            ],
+            ensure_ascii=False,
         )
 
     @property
@@ -112,7 +146,59 @@ def _parts(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     while pending:
         part = pending.pop(0)
         yield part
-        pending = [*part.get("components", ()), *pending]
+        inner = [part["component"]] if "component" in part else []
+        pending = [*inner, *part.get("components", ()), *pending]
+
+
+def _closed(body: Any) -> Any:
+    """A body with the bars closed where Discord draws bars: in the ``content`` of a message or a text display."""
+    if isinstance(body, list):
+        return [_closed(one) for one in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: open_text(value) if key == "content" and isinstance(value, str) else _closed(value)
+        for key, value in body.items()
+    }
+
+
+@contextmanager
+def recorded_files() -> Iterator[None]:
+    """Let what goes out be kept with its files, which simcord's record of requests leaves out."""
+    dispatch = router.dispatch
+
+    def recording(backend: Any, method: str, path: str, **rest: Any) -> Any:
+        before = len(backend.http_requests)
+        uploads = tuple(_upload(file) for file in rest.get("files") or ())
+        try:
+            return dispatch(backend, method, path, **rest)
+        finally:
+            _files[id(backend.http_requests[before])] = uploads
+
+    router.dispatch = recording
+    try:
+        yield
+    finally:
+        router.dispatch = dispatch
+        _files.clear()
+
+
+_files: dict[int, tuple[Upload, ...]] = {}
+
+
+def _upload(file: Any) -> Upload:
+    data = file.fp.read()
+    file.fp.seek(0)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = None
+    return Upload(file.filename, file.description, hashlib.sha256(data).hexdigest(), text)
+
+
+def uploads(entry: Any) -> tuple[Upload, ...]:
+    """The files that went with a recorded request, as long as `recorded_files` runs."""
+    return _files.get(id(entry), ())
 
 
 async def answers(s: Stage, actions: Sequence[Action]) -> list[Answer]:
@@ -142,23 +228,17 @@ async def _batch(s: Stage, actions: Sequence[Action]) -> list[Answer]:
             break
         await asyncio.sleep(0.001)
     await settle(dispatch="batch", timeout=60)
-    by_token: dict[str, list[tuple[str, str, Any]]] = {}
+    by_token: dict[str, list[tuple[str, str, Any, tuple[Upload, ...]]]] = {}
     for entry in env.http_requests[before:]:
         token = _TOKEN.search(entry.path)
         if token is not None:
             path = _SNOWFLAKE.sub("#", entry.path)
-            by_token.setdefault(token[0], []).append((entry.method, path, _plain(entry.json)))
-    return [Answer(tuple(by_token.get(result._interaction.token, ())), tuple(_files(s, result))) for result in results]
+            by_token.setdefault(token[0], []).append((entry.method, path, _plain(entry.json), uploads(entry)))
+    return [Answer(tuple(by_token.get(result._interaction.token, ()))) for result in results]
 
 
 def _plain(body: Any) -> Any:
     return None if body is None else json.loads(json.dumps(body))
-
-
-def _files(s: Stage, result: InteractionResult) -> Iterator[tuple[str, bytes]]:
-    for message in (result.response, *result.followups):
-        for attachment in message.attachments if message is not None else ():
-            yield attachment.filename, s.env.backend.cdn.get(attachment.url) or b""
 
 
 def forget(s: Stage, kept: Collection[int]) -> None:
@@ -166,6 +246,7 @@ def forget(s: Stage, kept: Collection[int]) -> None:
     backend = s.env.backend
     for kind in (backend.http_requests, backend.transcript, backend.interactions, backend.interaction_tokens):
         kind.clear()
+    _files.clear()
     for channel in backend.messages.values():
         for message in [one for one in channel if one not in kept]:
             del channel[message]

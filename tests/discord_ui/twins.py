@@ -368,7 +368,9 @@ class _More:
         if title is None or title.after > self._horizon:
             title = Title(self._marks.text(), self._above, (self._source.id,))
         if episode.number > self._horizon and episode.number not in self._kept:
-            summary = self._beat((self._source.id,))
+            # Whether there is anything on file at all stays as well.
+            if beats or summary is not None:
+                summary = self._beat((self._source.id,))
             if beats:
                 # Which pages they rest on stays: that there are these pages says nothing of the story.
                 told = [self._beat(beat.sources) for beat in beats]
@@ -466,10 +468,12 @@ def _less(show: Show, horizon: int, kept: Collection[int]) -> Show:
 def _less_of(episode: Episode, horizon: int, kept: Collection[int]) -> Episode:
     title, beats, summary = episode.title, episode.beats, episode.summary
     if episode.number > horizon and episode.number not in kept:
-        summary = None
         if beats:
+            summary = None
             cited = tuple(dict.fromkeys(source for beat in beats for source in beat.sources))
             beats = (Beat(Text({"en": "."}), cited),)
+        elif summary is not None:
+            summary = Beat(Text({"en": "."}), ())
     return replace(
         episode,
         title=None if title is not None and title.after > horizon else title,
