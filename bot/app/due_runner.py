@@ -9,17 +9,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.app.clock import Clock
-from bot.app.outbox import Channel, Delivered, Direct, Gone, Outbox, PartyPost, ReminderPost, TryLater
+from bot.app.outbox import (
+    CatchUpPost,
+    Channel,
+    Delivered,
+    Direct,
+    Gone,
+    Outbox,
+    PartyPost,
+    Post,
+    ReminderPost,
+    TryLater,
+)
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
+from bot.core.catch_up import CatchUp, CatchUpState
 from bot.core.party import ATTENDING, Party, PartyState
-from bot.core.reminder import Due, DueKind, DueState, Judgement, ReminderState, Verdict, judge, nonce
-from bot.store import due, parties, reminders
+from bot.core.progress import Progress
+from bot.core.reminder import Due, DueKind, DueState, Judgement, Reminder, ReminderState, Verdict, judge, nonce
+from bot.store import catch_ups, due, parties, progress, reminders
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -36,6 +49,8 @@ _LONGEST_PAUSE = timedelta(minutes=10)
 MENTIONS_PER_MESSAGE = 70
 #: A pause after an error in the loop itself, in seconds.
 _AFTER_ERROR = 5.0
+#: However late what was snoozed is for, it comes when its owner asked for it.
+_SNOOZED_GRACE = timedelta(hours=1)
 #: The fallback of a reminder is another message, so it needs a piece number of its own.
 _FALLBACK_PIECE = 1000
 
@@ -138,10 +153,13 @@ class DueRunner:
 
     async def _handle(self, row: Due, settled: _Settled) -> None:
         """Deal with one row: it is settled, postponed, or an exception tells why neither."""
-        if row.kind is DueKind.REMINDER:
-            await self._remind(row, settled)
-        else:
-            await self._party(row, settled)
+        match row.kind:
+            case DueKind.REMINDER:
+                await self._remind(row, settled)
+            case DueKind.CATCH_UP:
+                await self._catch_up(row, settled)
+            case _:
+                await self._party(row, settled)
 
     async def _remind(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:
@@ -155,23 +173,74 @@ class DueRunner:
             return
         show, episode = found
         over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
-        judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + timedelta(hours=1)))
+        judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + _SNOOZED_GRACE))
         if judgement.verdict is Verdict.POINTLESS:
             self._pointless(row, settled)
             return
-        late = judgement.late if judgement.verdict is Verdict.LATE else timedelta()
+        late = _apology(judgement)
+        await self._tell(
+            row,
+            settled,
+            judgement,
+            reminder,
+            lambda mention: ReminderPost(reminder, show, episode, late, mention=mention),
+        )
+
+    async def _catch_up(self, row: Due, settled: _Settled) -> None:
+        async with self._database.read() as tx:
+            found = await catch_ups.with_sitting(tx, row.subject)
+            plan, planned = found if found is not None else (None, None)
+            watched = None if plan is None else await progress.get(tx, plan.user_id, plan.show_id)
+        if plan is None or planned is None or plan.state is not CatchUpState.ACTIVE:
+            self._drop(row, settled, "cancelled")
+            return
+        show = self._shows.get(plan.show_id)
+        if show is None or any(show.episode(number) is None for number in planned.sitting.episodes):
+            self._undeliverable(row, settled, "show-not-loaded")
+            return
+        left = planned.left((watched or Progress()).unseen(len(show.episodes)))
+        if not left:
+            self._drop(row, settled, due.ALREADY_SEEN)
+            return
+        pointless_at = max(plan.pointless_at(planned.id), row.due_at + _SNOOZED_GRACE)
+        judgement = judge(row.due_at, self._clock.now(), pointless_at)
+        if judgement.verdict is Verdict.POINTLESS:
+            self._pointless(row, settled)
+            return
+        episodes = tuple(episode for episode in show.episodes if episode.number in left)
+        late = _apology(judgement)
+        await self._tell(
+            row,
+            settled,
+            judgement,
+            plan,
+            lambda mention: CatchUpPost(plan, planned, show, episodes, late, mention=mention),
+        )
+
+    async def _tell(
+        self,
+        row: Due,
+        settled: _Settled,
+        judgement: Judgement,
+        wish: Reminder | CatchUp,
+        made: Callable[[bool], Post],
+    ) -> None:
+        """Send somebody what they asked for, to the channel where they asked if their messages are closed.
+
+        ``made`` makes the message, with a mention or without.
+        """
         outcome = await self._outbox.deliver(
-            Direct(reminder.user_id, reminder.dm_channel_id),
-            ReminderPost(reminder, show, episode, late, mention=False),
+            Direct(wish.user_id, wish.dm_channel_id),
+            made(False),
             nonce(row.id, 0),
             maybe_sent_since=self._maybe_sent_since(row),
         )
         refused = outcome.reason if isinstance(outcome, Gone) else None
-        if refused is not None and reminder.channel_id is not None:
-            log.info("Reminder %s: no direct message (%s), using the channel", reminder.id, refused)
+        if refused is not None and wish.channel_id is not None:
+            log.info("Due row %s (%s): no direct message (%s), using the channel", row.id, row.kind.value, refused)
             outcome = await self._outbox.deliver(
-                Channel(reminder.channel_id),
-                ReminderPost(reminder, show, episode, late, mention=True),
+                Channel(wish.channel_id),
+                made(True),
                 nonce(row.id, _FALLBACK_PIECE),
                 maybe_sent_since=self._maybe_sent_since(row),
             )
@@ -228,7 +297,7 @@ class DueRunner:
                 episode=episode,
                 answers=answers,
                 mentions=mentions,
-                late=judgement.late if judgement.verdict is Verdict.LATE else timedelta(),
+                late=_apology(judgement),
             )
             outcome = await self._outbox.deliver(
                 Channel(party.channel_id),
@@ -282,6 +351,11 @@ class DueRunner:
         log.info("Due row %s (%s) postponed: %s", row.id, row.kind.value, reason)
         await due.postpone(self._database, row.id, until, reason, self._worker)
         self.counts.postponed += 1
+
+
+def _apology(judgement: Judgement) -> timedelta:
+    """How late a message says it is; nothing where it needn't."""
+    return judgement.late if judgement.verdict is Verdict.LATE else timedelta()
 
 
 def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.catch_up import CatchUp, PlannedSitting
 from bot.core.party import Answer, Party
 from bot.core.reminder import DueKind, Reminder
 from bot.core.show import Episode, Show
@@ -40,6 +41,26 @@ class ReminderPost:
     late: timedelta
     mention: bool
 
+    @property
+    def locale(self) -> str:
+        return self.reminder.locale
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpPost:
+    """A sitting of a person's plan. ``episodes`` are those that they haven't watched; ``mention`` as in a reminder."""
+
+    plan: CatchUp
+    planned: PlannedSitting
+    show: Show
+    episodes: tuple[Episode, ...]
+    late: timedelta
+    mention: bool
+
+    @property
+    def locale(self) -> str:
+        return self.plan.locale
+
 
 @dataclass(frozen=True, slots=True)
 class PartyPost:
@@ -53,8 +74,12 @@ class PartyPost:
     mentions: tuple[int, ...]
     late: timedelta
 
+    @property
+    def locale(self) -> str:
+        return self.party.locale
 
-Post = ReminderPost | PartyPost
+
+Post = ReminderPost | CatchUpPost | PartyPost
 
 
 @dataclass(frozen=True, slots=True)

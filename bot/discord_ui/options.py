@@ -6,7 +6,7 @@ progress allows. Episodes are offered by number and date, never by title.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from discord import app_commands
 from bot.app import characters
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
+from bot.core.progress import ranges
 from bot.core.show import Episode, Show
 from bot.core.text import clean, cut
 from bot.discord_ui.desk import Ask, Desk
@@ -107,6 +108,13 @@ def episode_name(say: Speaker, show: Show, episode: Episode) -> str:
     if len(show.seasons) == 1:
         return say("episode.name", number=episode.number)
     return say("episode.name-season", number=episode.number, season=episode.season, in_season=episode.in_season)
+
+
+def episode_names(say: Speaker, show: Show, episodes: Sequence[Episode]) -> str:
+    """ "Episode 7", or "Episodes 7-9, 11"."""
+    if len(episodes) == 1:
+        return episode_name(say, show, episodes[0])
+    return say("episode.names", numbers=ranges(episode.number for episode in episodes))
 
 
 def episode_label(say: Speaker, show: Show, episode: Episode, zone: str | None, now: datetime) -> str:
