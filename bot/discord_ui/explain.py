@@ -13,6 +13,7 @@ from bot.app.shows import show_key
 from bot.core.errors import UserError
 from bot.core.questions import askable, explained
 from bot.core.show import Question
+from bot.core.spoilers import Decision
 from bot.core.text import clean, cut, plain
 from bot.discord_ui.ahead import Ahead, typed_argument
 from bot.discord_ui.desk import Ask, Desk, asked_up_to
@@ -139,13 +140,17 @@ class Explain(commands.Cog):
         if view is None:
             raise UserError("explain.gone")
         reply = Reply().add("## " + plain(say.text(question.text)))
-        reply.add(say("explain.unanswered") if view.answer is None else piece_line(say, view.answer))
+        # Whether there is an answer behind a bar may be seen, but nothing in the open depends on it.
+        if view.answer is None or view.answer.decision is Decision.VEILED:
+            reply.add(say("explain.unanswered"))
+        if view.answer is not None:
+            reply.add(piece_line(say, view.answer))
         reply.add(*disagreement_lines(say, view.disagreements), "-# " + ask.horizon_note)
         key = questions.question_key(show, question)
         return reply.row(
             button(say("button.post-here"), "posteds", show_key(show), key, emoji="📣") if ask.private else None,
             button(say("button.sources"), "whence", show_key(show), key, emoji="🔗")
-            if view.answer is not None and not ask.revealed
+            if (view.answer is not None or ask.public) and not ask.revealed
             else None,
         )
 
