@@ -524,12 +524,13 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
 #: Every option that offers choices; a test sees to it that none is missing.
 OPTIONS_WITH_CHOICES = (
     ("cast", "show"),
+    ("catch-up", "show"),
     ("character", "name"),
     ("character", "show"),
-    ("character", "up_to"),
+    ("character", "up-to"),
     ("explain", "question"),
     ("explain", "show"),
-    ("explain", "up_to"),
+    ("explain", "up-to"),
     ("next-episode", "show"),
     ("progress clear", "show"),
     ("progress group", "episode"),
@@ -567,7 +568,7 @@ def _own(there: Place, reader: Reader) -> list[tuple[str, str, Action]]:
         ("progress only", {"episodes": f"1-{max(mine, 1)}, {there.last}"}),
         ("progress rewatch", {"episode": mine // 2}),
         ("progress rewatch", {"end": True}),
-        ("progress share", {"on": mine % 2 == 0}),
+        ("progress share", {"on": False}),
         ("progress clear", {}),
     ]
     presses = [f"seen:{key}:{min(mine + 1, there.last)}", f"unsee:{key}:1-3,5r1", f"unsee:{key}:x"]

@@ -244,7 +244,7 @@ async def test_every_command_option_with_choices_and_button_is_tried(tmp_path: P
         client = there.s.companion.client
         commands = [one for one in client.tree.walk_commands() if isinstance(one, discord.app_commands.Command)]
         assert set(surfaces.OPTIONS_WITH_CHOICES) == {
-            (one.qualified_name, option.name) for one in commands for option in one.parameters if option.autocomplete
+            (one.qualified_name, option.display_name) for one in commands for option in one.parameters if option.autocomplete
         }
         asked = {asking.kind for kind in (*surfaces.KINDS, surfaces.times) for asking in kind(there)}
         there_are = {f"/{one.qualified_name}" for one in commands} | {f"[{one}]" for one in client._presses._handlers}
