@@ -54,7 +54,8 @@ class About(commands.Cog):
             "### " + say("about.sources.title"),
         )
         for show in self._desk.shows.catalogue.shows.values():
-            reply.add("- " + say.count("about.sources.show", len(show.sources), show=plain(say.text(show.title))))
+            # Not how many sources there are: that depends on episodes which the reader has yet to see.
+            reply.add("- " + plain(say.text(show.title)))
         reply.add(say("about.sources"), "### " + say("about.privacy.title"), say("about.privacy"))
         await send(interaction, reply, private=True)
 
