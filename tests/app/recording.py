@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.app.outbox import Address, Channel, Delivered, Direct, Outcome, PartyPost, Post, ReminderPost
+from bot.app.outbox import Address, CatchUpPost, Channel, Delivered, Direct, Outcome, PartyPost, Post, ReminderPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Attempt:
     @property
     def reminder(self) -> ReminderPost:
         assert isinstance(self.post, ReminderPost)
+        return self.post
+
+    @property
+    def catch_up(self) -> CatchUpPost:
+        assert isinstance(self.post, CatchUpPost)
         return self.post
 
     @property

@@ -20,14 +20,14 @@ from bot.app.reminders import Reminders
 from bot.app.shows import Shows
 from bot.core.party import Answer, Party
 from bot.core.reminder import DueKind, DueState, Reminder, ReminderState, nonce
-from bot.core.show import Catalogue, Episode, Release, ReleaseKind, Show, Text
+from bot.core.show import Catalogue
 from bot.core.when import Understood
-from bot.core.zones import WallTime
 from bot.store import due, parties, reminders
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.tables import due as due_table
 from tests.app.recording import Hang, Late, RecordingOutbox
+from tests.harbour import harbour
 
 NOW = datetime(2025, 7, 28, 9, tzinfo=UTC)
 #: Episode 1 airs at 13:00 UTC and lasts an hour, episode 2 a week later.
@@ -39,35 +39,7 @@ delivered, undelivered = DueState.DELIVERED, DueState.UNDELIVERED
 dropped, waiting = DueState.DROPPED, DueState.WAITING
 
 
-def _episode(number: int, at: datetime) -> Episode:
-    release = Release("ENA", ReleaseKind.BROADCAST, (), WallTime(at.date(), at.hour * 60, "UTC"), (), None)
-    return Episode(number, 1, number, None, (release,), None, ())
-
-
-def _show(*episodes: Episode) -> Show:
-    return Show(
-        id="harbour",
-        title=Text({"en": "Harbour"}),
-        native_title=None,
-        aliases=(),
-        network="ENA",
-        country="KR",
-        zone="UTC",
-        language="en",
-        minutes=60,
-        age_rating=None,
-        genres=(),
-        synopsis=None,
-        credits=(),
-        episodes=episodes,
-        characters=(),
-        questions=(),
-        conflicts=(),
-        sources={},
-    )
-
-
-SHOW = _show(_episode(1, AIRS), _episode(2, AIRS + timedelta(days=7)))
+SHOW = harbour(AIRS, AIRS + timedelta(days=7))
 
 
 @dataclass
@@ -258,7 +230,7 @@ async def test_a_row_without_its_reminder_is_dropped(office: Office) -> None:
 async def test_a_show_that_is_not_loaded_any_more(office: Office) -> None:
     reminder = await office.remind()
     await office.party(ANN)
-    other = _show(_episode(1, AIRS))
+    other = harbour(AIRS)
     office.shows.replace(Catalogue({"other": other}))
     await office.run_at(REMINDED)
     assert await office.rows() == [(undelivered, "show-not-loaded")] * 3 + [(waiting, None)]

@@ -26,8 +26,8 @@ from bot.core.catch_up import (
     plan,
     watchable,
 )
-from bot.core.show import Episode, Release, ReleaseKind, Show, Text
-from bot.core.zones import WallTime, resolve
+from bot.core.zones import resolve
+from tests.harbour import harbour
 
 #: Monday 28 July 2025, 18:00 in Seoul.
 NOW = datetime(2025, 7, 28, 9, tzinfo=UTC)
@@ -274,37 +274,9 @@ def test_no_day_has_more_than_it_must(
 # ------------------------------------------------------------ what can be planned
 
 
-def _show(*airs: datetime | None) -> Show:
-    episodes: list[Episode] = []
-    for number, at in enumerate(airs, 1):
-        wall = None if at is None else WallTime(at.date(), at.hour * 60, "UTC")
-        release = Release("ENA", ReleaseKind.BROADCAST, (), wall, (), None)
-        episodes.append(Episode(number, 1, number, None, (release,), None, ()))
-    return Show(
-        id="harbour",
-        title=Text({"en": "Harbour"}),
-        native_title=None,
-        aliases=(),
-        network="ENA",
-        country="KR",
-        zone="UTC",
-        language="en",
-        minutes=60,
-        age_rating=None,
-        genres=(),
-        synopsis=None,
-        credits=(),
-        episodes=tuple(episodes),
-        characters=(),
-        questions=(),
-        conflicts=(),
-        sources={},
-    )
-
-
 def test_an_episode_without_a_date_comes_out_with_the_next_that_has_one() -> None:
     first, third = NOW - timedelta(days=7), NOW + timedelta(days=7)
-    show = _show(first, None, third, None)
+    show = harbour(first, None, third, None)
     assert watchable(show, (1, 2, 3, 4)) == (
         Watchable(1, first, 60),
         Watchable(2, third, 60),
