@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.catch_ups import CatchUps
 from bot.app.ceilings import Ceilings
 from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
@@ -27,6 +28,7 @@ from bot.dataset.catalogue import load
 from bot.discord_ui.about import About
 from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.airtimes import Airtimes
+from bot.discord_ui.catch_up import CatchUpCommand
 from bot.discord_ui.characters import Characters
 from bot.discord_ui.client import CliffhangerClient
 from bot.discord_ui.delivery import DiscordOutbox
@@ -96,7 +98,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         client = CliffhangerClient()
         runner = DueRunner(
             database,
-            DiscordOutbox(client, words),
+            DiscordOutbox(client, words, ceilings),
             clock,
             shows,
             worker=f"{os.getpid()}-{secrets.token_hex(4)}",
@@ -104,8 +106,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         )
         reminders = Reminders(database, clock, runner.poke)
         parties = Parties(database, clock, runner.poke)
-        library = Library(folder, shows, reminders)
-        await reminders.follow_schedule(shows)
+        catch_ups = CatchUps(database, clock, runner.poke)
+        library = Library(folder, shows, reminders, catch_ups)
+        await library.follow_schedules()
         presses = Presses()
         choices = Choices(desk)
         ahead = Ahead(desk, presses)
@@ -120,9 +123,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Timezones(desk, places),
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
-                PartiesCog(desk, choices, presses, parties, failures, settings.party_lead_minutes),
+                PartiesCog(desk, choices, presses, parties, ceilings, failures, settings.party_lead_minutes),
                 RemindCommand(desk, choices, presses, reminders, failures, settings.reminder_lead_minutes),
-                RemindersCog(desk, reminders),
+                RemindersCog(desk, reminders, catch_ups),
+                CatchUpCommand(desk, choices, presses, catch_ups, places),
                 About(desk, library),
             ),
             presses=presses,

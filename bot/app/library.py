@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from bot.app.catch_ups import CatchUps
 from bot.app.reminders import Reminders
 from bot.app.shows import Shows
 from bot.dataset.catalogue import load
@@ -13,11 +14,16 @@ from bot.dataset.catalogue import load
 class Library:
     """The dataset's folder and what depends on its schedules."""
 
-    def __init__(self, folder: Path, shows: Shows, reminders: Reminders) -> None:
+    def __init__(self, folder: Path, shows: Shows, reminders: Reminders, catch_ups: CatchUps) -> None:
         self._folder = folder
         self._shows = shows
         self._reminders = reminders
+        self._catch_ups = catch_ups
         self._turn = asyncio.Lock()
+
+    async def follow_schedules(self) -> int:
+        """Move what the schedules in use have moved; how many reminders that were."""
+        return await self._reminders.follow_schedule(self._shows) + await self._catch_ups.follow_schedule(self._shows)
 
     async def reload(self) -> int:
         """Read the folder again and use it; how many reminders moved with the schedule.
@@ -27,4 +33,4 @@ class Library:
         async with self._turn:
             catalogue = await asyncio.to_thread(load, self._folder)
             self._shows.replace(catalogue)
-            return await self._reminders.follow_schedule(self._shows)
+            return await self.follow_schedules()

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 from bot.app.clock import Clock
 from bot.core.errors import UserError
-from bot.core.party import ATTENDING, Answer, Party, PartyState
+from bot.core.party import ATTENDING, Answer, Party, PartyState, PartyText
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
 from bot.core.when import Understood
 from bot.store import due, parties
 from bot.store.database import Database
 
+_NOTHING_WRITTEN = PartyText()
 _UPCOMING_KINDS = (DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_LEAD, DueKind.PARTY_START)
 
 
@@ -49,6 +50,7 @@ class Parties:
         when: Understood,
         lead_minutes: int,
         locale: str,
+        text: PartyText = _NOTHING_WRITTEN,
     ) -> Party:
         """Plan a party; its announcement and its reminders are due with it, in one transaction.
 
@@ -72,6 +74,9 @@ class Parties:
                 lead_minutes=lead_minutes,
                 locale=locale,
                 now=now,
+                title=text.title,
+                note=text.note,
+                text_after=text.after,
             )
             await parties.answer(tx, party.id, creator_id, Answer.GOING, now)
             await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)

@@ -31,9 +31,7 @@ class People:
         self._database = database
         self._ceilings = ceilings
 
-    async def asker(
-        self, *, user_id: int, guild_id: int | None, place: Place, locale: str, show: Show
-    ) -> Asker:
+    async def asker(self, *, user_id: int, guild_id: int | None, place: Place, locale: str, show: Show) -> Asker:
         """Who asks, and where."""
         async with self._database.read() as tx:
             zone = await people.zone(tx, user_id)

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bot.core.errors import UserError
+from bot.core.spoilers import visible
+from bot.core.text import clean, is_blank
+
+#: The most characters of what people write on a party, after cleaning.
+LONGEST_TITLE = 80
+LONGEST_NOTE = 300
+
 
 class Answer(Enum):
     """What somebody answered to an invitation."""
@@ -22,6 +30,38 @@ ATTENDING = frozenset({Answer.GOING, Answer.MAYBE})
 class PartyState(Enum):
     PLANNED = "planned"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyText:
+    """What somebody wrote on a party: clean, not escaped, None where they wrote nothing.
+
+    It was written where people may have seen up to episode ``after``, so it is safe for whoever has.
+    """
+
+    title: str | None = None
+    note: str | None = None
+    after: int = 0
+
+
+def written(title: str | None, note: str | None, after: int) -> PartyText:
+    """What was typed as title and note in a place that is open up to episode ``after``.
+
+    Raises UserError: "party.title-empty", "party.title-too-long", "party.note-empty", "party.note-too-long".
+    """
+    if title is not None:
+        title = clean(title)
+        if is_blank(title):
+            raise UserError("party.title-empty")
+        if len(title) > LONGEST_TITLE:
+            raise UserError("party.title-too-long", length=len(title), limit=LONGEST_TITLE)
+    if note is not None:
+        note = clean(note)
+        if is_blank(note):
+            raise UserError("party.note-empty")
+        if len(note) > LONGEST_NOTE:
+            raise UserError("party.note-too-long", length=len(note), limit=LONGEST_NOTE)
+    return PartyText(title, note, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +91,11 @@ class Party:
     title: str | None = None
     note: str | None = None
     text_after: int = 0
+
+    def text_at(self, limit: int) -> PartyText:
+        """What its creator wrote, as far as it may be seen where all is open up to episode ``limit``."""
+        text = PartyText(self.title, self.note, self.text_after)
+        return next(iter(visible((text,), limit)), PartyText())
 
     def may_cancel(self, user_id: int, manages_events: bool) -> bool:
         """Only the creator and those who may manage events can cancel a party."""

@@ -15,9 +15,13 @@ _ACTIVE = re.compile(r"[\\*_~`|<@\[\]]")
 _LINE_START = re.compile(r"^(\s*)(#|>|-|\+|\d+(?=\.))")
 #: A scheme would make a link, and inside links escaping is not honoured.
 _SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+]*):(?=/)")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 #: Zero-width joiners hold emoji and some scripts together; every other format character can hide or reorder text.
 _KEPT_FORMAT = frozenset("\u200d\u200c")
 
+
+#: Letters and signs that are drawn as nothing.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 #: Where a sentence ends: a mark after a word of more than one letter, so that initials don't count.
 _SENTENCE_END = re.compile(r"(?<=\w\w)[.!?。][\"'”’)]*(?=\s)")
@@ -39,11 +43,21 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of ``text`` can be seen: it is empty, or made of marks and fillers alone."""
+    return all(char in _FILLERS or unicodedata.category(char)[0] in "CMZ" for char in text)
+
+
 def plain(text: str) -> str:
     """``text`` as one line that Discord shows as it is: no formatting, link, mention or spoiler bar."""
     escaped = _ACTIVE.sub(lambda found: "\\" + found.group(), clean(text))
     escaped = _SCHEME.sub(lambda found: found.group(1) + "\\:", escaped)
     return _LINE_START.sub(_escape_line_start, escaped)
+
+
+def unescaped(text: str) -> str:
+    """What `plain` was given, cleaned, from what it made."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def _escape_line_start(found: re.Match[str]) -> str:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import aiohttp
 import discord
 
-from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, Post, ReminderPost, TryLater
+from bot.app.ceilings import Ceilings
+from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, PartyPost, Post, TryLater
+from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import CardSending, render
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
@@ -30,8 +32,9 @@ _UNKNOWN_MESSAGE = 10008
 class DiscordOutbox:
     """Delivers posts with a client that is logged in."""
 
-    def __init__(self, client: discord.Client, words: Words) -> None:
+    def __init__(self, client: discord.Client, words: Words, ceilings: Ceilings) -> None:
         self._client = client
+        self._ceilings = ceilings
         self._words = words
         self._next_at = 0.0
 
@@ -71,8 +74,7 @@ class DiscordOutbox:
         return self._client.get_partial_messageable(to.channel_id or 0)
 
     async def _send(self, channel: discord.PartialMessageable, post: Post, nonce: str) -> Outcome:
-        locale = post.reminder.locale if isinstance(post, ReminderPost) else post.party.locale
-        sending = render(Speaker(self._words, locale), post, nonce)
+        sending = render(Speaker(self._words, post.locale), post, nonce, await self._ceiling(post))
         mentions = discord.AllowedMentions(
             everyone=False, roles=False, users=[discord.Object(user) for user in sending.mentions]
         )
@@ -81,6 +83,12 @@ class DiscordOutbox:
         else:
             message = await channel.send(sending.content, view=sending.view, nonce=nonce, allowed_mentions=mentions)
         return Delivered(channel.id, message.id)
+
+    async def _ceiling(self, post: Post) -> int:
+        """How far the channel of a post is open; 0 where nothing in it asks for more."""
+        if not isinstance(post, PartyPost):
+            return 0
+        return await ceiling_of(self._client, self._ceilings, post.party, post.show)
 
     async def _find(self, channel: discord.PartialMessageable, nonce: str, since: datetime) -> int | None:
         """The message that an earlier attempt left, found by the mark in its buttons."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,6 @@ from datetime import datetime
 import discord
 
 from bot.app.asking import Asker
-from bot.app.ceilings import Place
 from bot.app.clock import Clock
 from bot.app.people import People
 from bot.app.shows import Shows, episode_of
@@ -18,6 +18,7 @@ from bot.core.errors import UserError
 from bot.core.show import Show
 from bot.core.spoilers import Horizon
 from bot.discord_ui import reply
+from bot.discord_ui.places import place_of
 from bot.discord_ui.reply import Reply
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
@@ -101,12 +102,16 @@ def bot_is_here(interaction: discord.Interaction) -> bool:
     return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
 
 
-def place_of(channel: object, channel_id: int) -> Place:
-    """The place that a channel, as far as it is known, is; for a thread with its name and its parent."""
-    if not isinstance(channel, discord.Thread):
-        return Place(channel_id)
-    parent = channel.parent
-    return Place(channel_id, channel.name, channel.parent_id, None if parent is None else parent.name)
+async def message_channel(interaction: discord.Interaction) -> int | None:
+    """The channel of the asker's direct messages with the bot, opened; None where that can't be.
+
+    To be asked for while they are here and asking: Discord distrusts a bot that opens many at once later.
+    """
+    if alone_with_bot(interaction):
+        return interaction.channel_id
+    with contextlib.suppress(discord.HTTPException):
+        return (await interaction.user.create_dm()).id
+    return None
 
 
 class Desk:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -11,31 +12,33 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.app.ceilings import Ceilings
 from bot.app.parties import Attendance
 from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
-from bot.core.party import Answer, Party
+from bot.core.party import Answer, Party, PartyText, written
 from bot.core.show import Episode
-from bot.core.text import cut, plain
-from bot.core.when import HORIZON, Unclear, Understood, read, read_lead
-from bot.core.zones import abbreviation_at
+from bot.core.text import cut, plain, unescaped
+from bot.core.when import HORIZON, Understood, read_lead
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name
-from bot.discord_ui.posts import announcement
+from bot.discord_ui.places import ceiling_of
+from bot.discord_ui.posts import announcement, text_lines
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.typed_times import ask_back, instant, picked, read_typed
 from bot.l10n.speaker import Speaker
 
 log = logging.getLogger(__name__)
 
-#: Two zones far apart: a typed time that means the same in both needs no zone at all.
-_PROBES = ("Etc/GMT+11", "Pacific/Kiritimati")
 _LISTED = 10
+#: As much of a note as a list has room for.
+_NOTE_LISTED = 100
 
 PlaceOption = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
@@ -50,11 +53,13 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         choices: Choices,
         presses: Presses,
         parties: PartyDesk,
+        ceilings: Ceilings,
         failures: Failures,
         default_lead: int,
     ) -> None:
         self._desk = desk
         self._parties = parties
+        self._ceilings = ceilings
         self._failures = failures
         self._default_lead = default_lead
         super().__init__()
@@ -63,7 +68,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         presses.on("rsvp", self._press_answer, int, Answer, str)
         presses.on("cancel?", self._press_ask_cancel, int)
         presses.on("cancel", self._press_cancel, int)
-        presses.on("pick", self._press_pick, str, int, int, _instant, int)
+        presses.on("pick", self._press_pick, str, int, int, instant, int, int)
         presses.on("parties", self._press_list, str)
 
     @app_commands.command(name="create", description="Plan a watch party and announce it")
@@ -72,6 +77,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         when="When, in your time zone, such as fri 21:00; or: air time",
         channel="Where to announce it; here if left out",
         lead="How long before the start guests are mentioned, such as 30 min",
+        title="A title, of at most 80 characters",
+        note="A word to the guests, of at most 300 characters",
         show="Which show",
     )
     async def create(
@@ -81,6 +88,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         when: str | None = None,
         channel: PlaceOption | None = None,
         lead: str | None = None,
+        title: str | None = None,
+        note: str | None = None,
         show: str | None = None,
     ) -> None:
         """Plan a party; asks for the time in a form where it was left out."""
@@ -88,10 +97,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         meant = episode_of(ask.show, episode)
         minutes = self._default_lead if lead is None else read_lead(lead)
         place = self._place(ask, None if channel is None else channel.id)
+        plan = Plan(meant, place, minutes, written(title, note, ask.asker.ceiling))
         if when is None:
-            await interaction.response.send_modal(WhenModal(ask, self, meant, place, minutes))
+            await interaction.response.send_modal(WhenModal(ask, self, plan))
         else:
-            await self.plan(ask, meant, place, minutes, when)
+            await self.plan(ask, plan, when)
 
     @app_commands.command(name="list", description="The watch parties planned in this server")
     async def list(self, interaction: discord.Interaction) -> None:
@@ -114,10 +124,12 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             for found in await self._parties.upcoming(interaction.guild_id)
             if found.party.may_cancel(interaction.user.id, _manages_events(interaction))
         ]
+        labels = [await self._label(ask, party) for party in mine]
+        wanted = str(typed).strip().casefold()
         return [
             app_commands.Choice(name=cut(label, 100), value=party.id)
-            for party in mine
-            if str(typed).strip().casefold() in (label := self._label(ask, party)).casefold()
+            for party, label in zip(mine, labels, strict=True)
+            if wanted in label.casefold()
         ][:25]
 
     # -------------------------------------------------------------- planning
@@ -140,13 +152,16 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             raise UserError("party.cannot-write", channel_id=place.id)
         return place.id
 
-    async def plan(self, ask: Ask, episode: Episode, channel_id: int, lead: int, typed: str) -> None:
+    async def plan(self, ask: Ask, plan: Plan, typed: str) -> None:
         """Plan a party for a typed time, or ask back where that is unclear."""
-        found = self._read(ask, episode, typed)
-        if isinstance(found, Unclear):
-            await ask.answer(self._ask_back(ask, episode, channel_id, lead, found))
-        else:
-            await ask.answer(await self._create(ask, episode, channel_id, lead, found))
+        found = read_typed(ask, typed, airs_at(plan.episode))
+        if isinstance(found, Understood):
+            await ask.answer(await self._create(ask, plan, found))
+            return
+        place = (show_key(ask.show), plan.episode.number, plan.channel_id)
+        asked = ask_back(ask, found, lambda at: ("pick", (*place, at, plan.lead, plan.text.after)))
+        # A button has no room for what its presser wrote, so that waits for the press in the question.
+        await ask.answer(asked.add(*_quoted(plan.text)))
 
     async def ask_again(self, interaction: discord.Interaction, show_id: str) -> Ask:
         """The request behind a modal that was sent in."""
@@ -156,67 +171,22 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         """Answer a modal that failed."""
         await self._failures.tell(interaction, error)
 
-    def _read(self, ask: Ask, episode: Episode, typed: str) -> Understood | Unclear:
-        air_at = airs_at(episode)
-        zone = ask.asker.zone
-        if zone is not None:
-            return read(typed, ask.now, zone, air_at)
-        found: list[Understood | Unclear] = []
-        refusals: list[UserError] = []
-        for probe in _PROBES:
-            try:
-                found.append(read(typed, ask.now, probe, air_at))
-            except UserError as refusal:
-                refusals.append(refusal)
-        if len(refusals) == len(_PROBES):
-            first, second = refusals
-            # What is past in both zones is past, but which moment that was can depend on the zone.
-            if first.key == second.key and (first.key != "when.past" or first.arguments == second.arguments):
-                raise first
-        instants = {one.at for one in found if isinstance(one, Understood)}
-        if len(found) == len(_PROBES) and len(instants) == 1:
-            at = instants.pop()
-            return Understood(at, at.astimezone(ZoneInfo(ask.show.zone)).replace(tzinfo=None), ask.show.zone)
-        raise UserError("when.no-zone")
-
-    def _ask_back(self, ask: Ask, episode: Episode, channel_id: int, lead: int, found: Unclear) -> Reply:
-        say = ask.say
-        # In the hour that comes twice only what the clocks are called tells one from the other.
-        same = found.choices[0].wall == found.choices[1].wall
-        return (
-            Reply()
-            .add(say(found.reason))
-            .row(
-                *(
-                    button(
-                        f"{say.day(choice.wall)}, {say.clock(choice.wall)}"
-                        + (f" {abbreviation_at(choice.zone, choice.at)}" if same else ""),
-                        "pick",
-                        show_key(ask.show),
-                        episode.number,
-                        channel_id,
-                        int(choice.at.timestamp()),
-                        lead,
-                    )
-                    for choice in found.choices
-                )
-            )
-        )
-
-    async def _create(self, ask: Ask, episode: Episode, channel_id: int, lead: int, when: Understood) -> Reply:
+    async def _create(self, ask: Ask, plan: Plan, when: Understood) -> Reply:
         guild = ask.interaction.guild
         assert guild is not None
         party = await self._parties.create(
             guild_id=guild.id,
-            channel_id=channel_id,
+            channel_id=plan.channel_id,
             creator_id=ask.asker.user_id,
             show=ask.show,
-            episode=episode,
+            episode=plan.episode,
             when=when,
-            lead_minutes=lead,
+            lead_minutes=plan.lead,
             locale=guild.preferred_locale.value,
+            text=plan.text,
         )
-        say = ask.say
+        say, text = ask.say, plan.text
+        limited = text.after > 0 and (text.title or text.note)
         return (
             Reply()
             .add(
@@ -224,34 +194,47 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 + say(
                     "party.planned",
                     show=plain(say.text(ask.show.title)),
-                    episode=episode_name(say, ask.show, episode),
+                    episode=episode_name(say, ask.show, plan.episode),
                     at=stamps.full(party.starts_at),
                     relative=stamps.relative(party.starts_at),
-                    channel=f"<#{channel_id}>",
-                )
+                    channel=f"<#{plan.channel_id}>",
+                ),
+                *text_lines(party.text_at(ask.asker.progress)),
+                "-# " + say("party.text-shown", number=text.after) if limited else "",
             )
             .row(button(say("party.cancel"), "cancel?", party.id, style=discord.ButtonStyle.danger))
         )
 
     async def _press_pick(
-        self, interaction: discord.Interaction, key: str, number: int, channel: int, at: datetime, lead: int
+        self, interaction: discord.Interaction, key: str, number: int, channel: int, at: datetime, lead: int, after: int
     ) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         if at <= ask.now:
             raise UserError("when.past", at=at)
-        if at > ask.now + HORIZON or not 0 <= lead <= 10_080:
+        if at > ask.now + HORIZON or not 0 <= lead <= 10_080 or not 0 <= after <= len(ask.show.episodes):
             raise UserError("button.stale")
-        zone = ask.asker.zone or ask.show.zone
-        when = Understood(at, at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone)
+        when = picked(ask, at)
         place = self._place(ask, channel)
+        plan = Plan(episode_of(ask.show, number), place, lead, _unquoted(interaction.message, after))
         # In place of the question, so that it isn't answered a second time.
-        await replies.replace(interaction, await self._create(ask, episode_of(ask.show, number), place, lead, when))
+        await replies.replace(interaction, await self._create(ask, plan, when))
 
     # ----------------------------------------------------- listing and cancelling
 
-    def _label(self, ask: Ask, party: Party) -> str:
+    async def _label(self, ask: Ask, party: Party) -> str:
+        """A party in a line that only the asker reads, not escaped."""
         local = party.starts_at.astimezone(ZoneInfo(ask.asker.zone or party.zone))
-        return f"{self._watched(ask.say, party)} · {ask.say.day(local)}, {ask.say.clock(local)}"
+        label = f"{self._watched(ask.say, party)} · {ask.say.day(local)}, {ask.say.clock(local)}"
+        title = (await self._text(ask, party)).title
+        return label if title is None else f"{label} · {title}"
+
+    async def _text(self, ask: Ask, party: Party) -> PartyText:
+        """What was written on a party, as far as the asker, who alone reads it, is past it."""
+        show = self._desk.shows.get(party.show_id)
+        if show is None or not party.text_after:
+            return party.text_at(0)
+        watched = await self._desk.people.watched(ask.asker.user_id, show)
+        return party.text_at(0 if watched is None else watched.up_to)
 
     def _watched(self, say: Speaker, party: Party) -> str:
         """What is watched, not escaped."""
@@ -269,6 +252,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             reply.add(say("parties.none"))
         for found in planned[:_LISTED]:
             party = found.party
+            text = await self._text(ask, party)
+            words = [
+                *([] if text.title is None else [f"**{plain(text.title)}**"]),
+                *([] if text.note is None else [plain(cut(text.note, _NOTE_LISTED))]),
+            ]
             reply.add(
                 "- "
                 + say(
@@ -280,6 +268,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                     going=len(found.who(Answer.GOING)),
                     maybe=len(found.who(Answer.MAYBE)),
                 )
+                + (f"\n  {' · '.join(words)}" if words else "")
             )
         if len(planned) > _LISTED:
             reply.add("-# " + say("parties.more", count=len(planned) - _LISTED))
@@ -296,7 +285,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if not found.party.may_cancel(interaction.user.id, _manages_events(interaction)):
             raise UserError("party.not-yours", creator_id=found.party.creator_id)
         await ask.answer(
-            Reply([ask.say("party.really-cancel", what=plain(self._label(ask, found.party)))]).row(
+            Reply([ask.say("party.really-cancel", what=plain(await self._label(ask, found.party)))]).row(
                 button(ask.say("party.yes-cancel"), "cancel", party_id, style=discord.ButtonStyle.danger)
             )
         )
@@ -313,21 +302,27 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             manages_events=_manages_events(interaction),
         )
         try:
-            await ask.answer(Reply([ask.say("party.cancelled-now", what=plain(self._label(ask, cancelled.party)))]))
+            what = plain(await self._label(ask, cancelled.party))
+            await ask.answer(Reply([ask.say("party.cancelled-now", what=what)]))
         finally:
             await self._refresh(ask, cancelled)
 
     async def _refresh(self, ask: Ask, found: Attendance) -> None:
-        """Show the new state in the announcement, as far as that can still be edited. Never raises."""
+        """Show the new state in the announcement, as far as that can still be edited.
+
+        Never raises for anything Discord or the network does.
+        """
         party = found.party
         shown = self._desk.shows.episode(party.show_id, party.episode)
         if party.message_id is None or shown is None:
             return
         say = Speaker(self._desk.words, party.locale)
-        message = ask.interaction.client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
+        client = ask.interaction.client
+        message = client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
         try:
+            ceiling = await ceiling_of(client, self._ceilings, party, shown[0])
             await message.edit(
-                view=announcement(say, *shown, found, "-").layouts()[0],
+                view=announcement(say, *shown, found, "-", ceiling).layouts()[0],
                 allowed_mentions=replies.NO_MENTIONS,
             )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
@@ -343,20 +338,30 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if show is None:
             raise UserError("show.gone")
         say = Speaker(self._desk.words, party.locale)
-        await replies.replace(interaction, announcement(say, show, episode_of(show, party.episode), found, mark))
+        ask = await self._desk.ask(interaction, show, private=False)
+        card = announcement(say, show, episode_of(show, party.episode), found, mark, ask.asker.ceiling)
+        await replies.replace(interaction, card)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A party as far as it is known before its time is; ``lead`` in minutes."""
+
+    episode: Episode
+    channel_id: int
+    lead: int
+    text: PartyText
 
 
 class WhenModal(ui.Modal):
     """Asks when a party is to be."""
 
-    def __init__(self, ask: Ask, cog: Parties, episode: Episode, channel_id: int, lead: int) -> None:
+    def __init__(self, ask: Ask, cog: Parties, plan: Plan) -> None:
         say = ask.say
         super().__init__(title=cut(say("when.modal-title"), 45), timeout=15 * 60)
         self._cog = cog
         self._show = ask.show
-        self._episode = episode
-        self._channel_id = channel_id
-        self._lead = lead
+        self._plan = plan
         self.typed: ui.TextInput[WhenModal] = ui.TextInput(
             placeholder=cut(say("when.modal-example"), 100), max_length=100
         )
@@ -364,18 +369,35 @@ class WhenModal(ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         ask = await self._cog.ask_again(interaction, self._show.id)
-        await self._cog.plan(ask, self._episode, self._channel_id, self._lead, self.typed.value)
+        await self._cog.plan(ask, self._plan, self.typed.value)
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         await self._cog.tell_failure(interaction, error)
 
 
-def _instant(seconds: str) -> datetime:
-    """The instant in a button. Raises ValueError for what is none."""
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError(seconds) from error
+def _quoted(text: PartyText) -> list[str]:
+    """What somebody wrote, as lines of a question that only they read, from which `_unquoted` takes it again."""
+    title = [] if text.title is None else [f"> **{plain(text.title)}**"]
+    return title if text.note is None else [*title, f"> {plain(text.note)}"]
+
+
+def _unquoted(message: discord.Message | None, after: int) -> PartyText:
+    """What stands quoted in a question of ours. `plain` leaves no mark of its own, so an open ``**`` is the title's."""
+    quoted: list[str] = []
+    pending: list[discord.Component] = [] if message is None else list(message.components)
+    while pending:
+        part = pending.pop(0)
+        pending.extend(getattr(part, "children", ()))
+        if isinstance(part, discord.TextDisplay):
+            quoted += [line[2:] for line in part.content.splitlines() if line.startswith("> ")]
+    title: str | None = None
+    note: str | None = None
+    for line in quoted:
+        if line.startswith("**"):
+            title = unescaped(line[2:-2])
+        else:
+            note = unescaped(line)
+    return written(title, note, after)
 
 
 def _manages_events(interaction: discord.Interaction) -> bool:

@@ -1,26 +1,28 @@
 """What the bot posts by itself: reminders, and everything about a watch party.
 
 Whatever pings is plain message content, which notifications show; it holds nothing but the show, the episode's
-number and times. The last argument of every button's custom_id here is the message's nonce, so that a message can
-be found again in a channel's history after a crash.
+number, times, and a party's title where the channel is open far enough for it. The last argument of every button's
+custom_id here is the message's nonce, so that a message can be found again in a channel's history after a crash.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import discord
 from discord import ui
 
-from bot.app.outbox import PartyPost, Post, ReminderPost
+from bot.app.outbox import CatchUpPost, PartyPost, Post, ReminderPost
 from bot.app.parties import Attendance
-from bot.core.party import Answer, PartyState
+from bot.app.shows import show_key
+from bot.core.airing import minutes_of
+from bot.core.party import Answer, PartyState, PartyText
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
-from bot.discord_ui.options import episode_name
+from bot.discord_ui.options import episode_name, episode_names
 from bot.discord_ui.press import custom_id
 from bot.discord_ui.reply import Reply
 from bot.l10n.speaker import Speaker
@@ -28,6 +30,9 @@ from bot.l10n.speaker import Speaker
 #: Names listed per answer in an announcement; the rest are counted.
 _NAMED = 15
 SNOOZES = (10, 60)
+NAP_MINUTES = 60
+#: A message of a sitting has a button for each of so many episodes at most; for more, one for the last.
+_SEEN_BUTTONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +52,16 @@ class CardSending:
     mentions: tuple[int, ...] = ()
 
 
-def render(say: Speaker, post: Post, mark: str) -> TextSending | CardSending:
-    """The message of a post; ``mark`` is its nonce."""
+def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | CardSending:
+    """The message of a post; ``mark`` is its nonce, ``ceiling`` that of the channel it goes to."""
     if isinstance(post, ReminderPost):
         return _reminder(say, post, mark)
+    if isinstance(post, CatchUpPost):
+        return _catch_up(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
-        card = announcement(say, post.show, post.episode, Attendance(post.party, post.answers), mark)
+        card = announcement(say, post.show, post.episode, Attendance(post.party, post.answers), mark, ceiling)
         return CardSending(card.layouts()[0])
-    return _party(say, post, mark)
+    return _party(say, post, mark, ceiling)
 
 
 def _reminder(say: Speaker, post: ReminderPost, mark: str) -> TextSending:
@@ -65,22 +72,48 @@ def _reminder(say: Speaker, post: ReminderPost, mark: str) -> TextSending:
         "at": stamps.clock(reminder.airs_at),
         "relative": stamps.relative(reminder.airs_at),
     }
-    lines = ["🔔 " + say("post.reminder", **arguments)]
-    if post.late:
-        lines.append("-# " + say("post.late", duration=say.duration(_minutes(post.late))))
-    if post.mention:
-        lines.insert(0, f"<@{reminder.user_id}>")
-        lines.append("-# " + say("post.dms-closed"))
     view = _view(
         *(
             (say("button.snooze", duration=say.duration(minutes)), ("snooze", reminder.id, minutes, mark))
             for minutes in SNOOZES
         )
     )
-    return TextSending("\n".join(lines), view, (reminder.user_id,) if post.mention else ())
+    return _personal(say, post, "🔔 " + say("post.reminder", **arguments), reminder.user_id, view)
 
 
-def _party(say: Speaker, post: PartyPost, mark: str) -> TextSending:
+def _catch_up(say: Speaker, post: CatchUpPost, mark: str) -> TextSending:
+    show, sitting = post.show, post.planned.sitting
+    line = say(
+        "post.catch-up",
+        show=plain(say.text(show.title)),
+        episodes=episode_names(say, show, post.episodes),
+        duration=say.duration(sum(minutes_of(show, episode) for episode in post.episodes)),
+        at=stamps.clock(sitting.starts_at),
+        relative=stamps.relative(sitting.starts_at),
+    )
+    markable = post.episodes if len(post.episodes) <= _SEEN_BUTTONS else post.episodes[-1:]
+    view = _view(
+        *(
+            (say("button.seen", episode=episode_name(say, show, episode)), ("seen", show_key(show), episode.number))
+            for episode in markable
+        ),
+        (say("button.snooze", duration=say.duration(NAP_MINUTES)), ("nap", post.planned.id, mark)),
+    )
+    return _personal(say, post, "🍿 " + line, post.plan.user_id, view)
+
+
+def _personal(say: Speaker, post: ReminderPost | CatchUpPost, line: str, user_id: int, view: ui.View) -> TextSending:
+    """What somebody asked to be told, in their messages or, with a mention, where they asked."""
+    lines = [line]
+    if post.late:
+        lines.append("-# " + say("post.late", duration=say.duration(_minutes(post.late))))
+    if post.mention:
+        lines.insert(0, f"<@{user_id}>")
+        lines.append("-# " + say("post.dms-closed"))
+    return TextSending("\n".join(lines), view, (user_id,) if post.mention else ())
+
+
+def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSending:
     party = post.party
     key = {
         DueKind.PARTY_LEAD: "post.party-lead",
@@ -96,6 +129,9 @@ def _party(say: Speaker, post: PartyPost, mark: str) -> TextSending:
             relative=stamps.relative(party.starts_at),
         )
     ]
+    title = party.text_at(ceiling).title
+    if title is not None:
+        lines.append(f"**{plain(title)}**")
     if post.late:
         lines.append("-# " + say("post.late", duration=say.duration(_minutes(post.late))))
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
@@ -103,19 +139,27 @@ def _party(say: Speaker, post: PartyPost, mark: str) -> TextSending:
     return TextSending("\n".join(lines), view, post.mentions)
 
 
-def announcement(say: Speaker, show: Show, episode: Episode, found: Attendance, mark: str) -> Reply:
-    """The card of a party with its buttons; mentions in it ping nobody."""
+def text_lines(text: PartyText) -> tuple[str, ...]:
+    """What somebody wrote on a party: its title, and under it the note."""
+    title = () if text.title is None else (f"**{plain(text.title)}**",)
+    return title if text.note is None else (*title, f"> {plain(text.note)}")
+
+
+def announcement(say: Speaker, show: Show, episode: Episode, found: Attendance, mark: str, ceiling: int) -> Reply:
+    """The card of a party with its buttons, for a channel with this ceiling; mentions in it ping nobody."""
     party = found.party
     title = say("party.title", show=plain(say.text(show.title)), episode=episode_name(say, show, episode))
     reply = Reply()
     if party.state is PartyState.CANCELLED:
         reply.add(
             "## ~~" + title + "~~",
+            *text_lines(replace(party.text_at(ceiling), note=None)),
             say("party.is-cancelled", at=stamps.full(party.starts_at)),
         )
         return reply
     reply.add(
         "## 🎬 " + title,
+        *text_lines(party.text_at(ceiling)),
         say("party.starts", at=stamps.full(party.starts_at), relative=stamps.relative(party.starts_at)),
         say("party.host", host=f"<@{party.creator_id}>"),
     )

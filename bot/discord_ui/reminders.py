@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
+from datetime import datetime
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.app.catch_ups import CatchUps
 from bot.app.reminders import Reminders as ReminderDesk
 from bot.app.shows import episode_of
+from bot.core.catch_up import Sitting
 from bot.core.errors import UserError
+from bot.core.progress import ranges
 from bot.core.reminder import Reminder
 from bot.core.text import cut, plain
 from bot.core.when import read_lead
 from bot.discord_ui import stamps
-from bot.discord_ui.desk import Ask, Desk, alone_with_bot, bot_is_here
+from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
 from bot.discord_ui.failures import Failures
-from bot.discord_ui.options import Choices, episode_name
+from bot.discord_ui.options import Choices, episode_name, episode_names
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 from bot.l10n.speaker import Speaker
@@ -67,11 +70,7 @@ class RemindCommand(commands.Cog):
         episode = episode_of(ask.show, number)
         self._reminders.plan(ask.show, episode, lead)
         interaction = ask.interaction
-        # Opened while they are here and asking: Discord distrusts a bot that opens many at once later.
-        dm_channel_id = interaction.channel_id if alone_with_bot(interaction) else None
-        if dm_channel_id is None:
-            with contextlib.suppress(discord.HTTPException):
-                dm_channel_id = (await interaction.user.create_dm()).id
+        dm_channel_id = await message_channel(interaction)
         reachable = bot_is_here(interaction)
         reminder = await self._reminders.create(
             user_id=ask.asker.user_id,
@@ -174,9 +173,10 @@ class LeadModal(ui.Modal):
 class Reminders(commands.GroupCog, group_name="reminders", group_description="Your reminders"):
     """Listing and cancelling one's own reminders."""
 
-    def __init__(self, desk: Desk, reminders: ReminderDesk) -> None:
+    def __init__(self, desk: Desk, reminders: ReminderDesk, catch_ups: CatchUps) -> None:
         self._desk = desk
         self._reminders = reminders
+        self._catch_ups = catch_ups
         super().__init__()
 
     @app_commands.command(name="list", description="Your reminders, and those that could not be delivered")
@@ -184,19 +184,16 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
         """What is planned, and what failed."""
         ask = await self._desk.ask(interaction, private=True)
         say = ask.say
-        active = await self._reminders.active(ask.asker.user_id)
-        failed = await self._reminders.undelivered(ask.asker.user_id)
         reply = Reply().add("## " + say("reminders.title"))
-        if not active:
+        to_come = await self._to_come(say, ask.asker.user_id, ask.now)
+        if not to_come:
             reply.add(say("reminders.none"))
-        for reminder in active[:_LISTED]:
-            reply.add("- " + self._line(say, reminder))
-        if len(active) > _LISTED:
-            reply.add("-# " + say("reminders.more", count=len(active) - _LISTED))
+        reply.add(*to_come[:_LISTED])
+        if len(to_come) > _LISTED:
+            reply.add("-# " + say("reminders.more", count=len(to_come) - _LISTED))
+        failed = await self._failed(say, ask.asker.user_id)
         if failed:
-            reply.add("### " + say("reminders.undelivered"))
-            for reminder, reason in failed[:_LISTED]:
-                reply.add("- " + self._line(say, reminder) + " · " + _reason(say, reason))
+            reply.add("### " + say("reminders.undelivered"), *failed)
         await ask.answer(reply)
 
     @app_commands.command(name="cancel", description="Cancel one of your reminders")
@@ -217,13 +214,38 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
             if wanted in (name := _name(ask.say, self._desk, found)).casefold()
         ][:25]
 
+    async def _to_come(self, say: Speaker, user_id: int, now: datetime) -> list[str]:
+        """A line for every reminder, and for the next sitting of every plan."""
+        lines = [(reminder.fires_at, self._line(say, reminder)) for reminder in await self._reminders.active(user_id)]
+        for plan in await self._catch_ups.active(user_id):
+            sittings = (planned.sitting for planned in plan.sittings)
+            following = next((sitting for sitting in sittings if sitting.starts_at > now), None)
+            if following is not None:
+                lines.append((following.starts_at, self._sitting_line(say, plan.show_id, following)))
+        return [line for _, line in sorted(lines, key=lambda entry: entry[0])]
+
+    async def _failed(self, say: Speaker, user_id: int) -> list[str]:
+        """A line with the reason for everything that was not delivered."""
+        reminders = [
+            self._line(say, reminder) + " · " + _reason(say, reason)
+            for reminder, reason in await self._reminders.undelivered(user_id)
+        ]
+        sittings = [
+            self._sitting_line(say, show_id, sitting) + " · " + _sitting_reason(say, reason)
+            for show_id, sitting, reason in await self._catch_ups.undelivered(user_id)
+        ]
+        return [*reminders[:_LISTED], *sittings[:_LISTED]]
+
     def _line(self, say: Speaker, reminder: Reminder) -> str:
-        return say(
-            "reminders.line",
-            what=plain(_name(say, self._desk, reminder)),
-            at=stamps.full(reminder.fires_at),
-            relative=stamps.relative(reminder.fires_at),
-        )
+        return _listed(say, _name(say, self._desk, reminder), reminder.fires_at)
+
+    def _sitting_line(self, say: Speaker, show_id: str, sitting: Sitting) -> str:
+        show = self._desk.shows.get(show_id)
+        if show is None:
+            return _listed(say, f"{show_id} {ranges(sitting.episodes)}", sitting.starts_at)
+        episodes = [episode for episode in show.episodes if episode.number in sitting.episodes]
+        name = say("reminders.plan", show=say.text(show.title), episodes=episode_names(say, show, episodes))
+        return _listed(say, name, sitting.starts_at)
 
 
 def _name(say: Speaker, desk: Desk, reminder: Reminder) -> str:
@@ -238,6 +260,10 @@ def _name(say: Speaker, desk: Desk, reminder: Reminder) -> str:
         episode=episode_name(say, show, episode),
         lead=_lead(say, reminder.lead_minutes),
     )
+
+
+def _listed(say: Speaker, what: str, at: datetime) -> str:
+    return "- " + say("reminders.line", what=plain(what), at=stamps.full(at), relative=stamps.relative(at))
 
 
 def _cancelled(say: Speaker, desk: Desk, reminder: Reminder) -> str:
@@ -255,3 +281,7 @@ def _lead_typed(minutes: int) -> str:
 def _reason(say: Speaker, reason: str) -> str:
     known = {"dms-closed", "channel-gone", "forbidden", "over", "over-before-delivery", "show-not-loaded"}
     return say(f"undelivered.{reason}" if reason in known else "undelivered.other")
+
+
+def _sitting_reason(say: Speaker, reason: str) -> str:
+    return say("undelivered.too-late") if reason in {"over", "over-before-delivery"} else _reason(say, reason)

@@ -11,8 +11,9 @@ from bot.app.shows import episode_of
 from bot.core.errors import UserError
 from bot.core.progress import ranges
 from bot.core.text import plain
-from bot.discord_ui.desk import Ask, Desk, alone_with_bot, place_of
+from bot.discord_ui.desk import Ask, Desk, alone_with_bot
 from bot.discord_ui.options import Choices
+from bot.discord_ui.places import place_of
 from bot.discord_ui.reply import Reply
 
 

@@ -30,6 +30,9 @@ async def create(
     lead_minutes: int,
     locale: str,
     now: datetime,
+    title: str | None = None,
+    note: str | None = None,
+    text_after: int = 0,
 ) -> Party:
     """Keep a planned party. Raises UserError("party.too-many", limit) for a server with `LIMIT` of them to come."""
     await tx.alone("party", guild_id)
@@ -46,6 +49,9 @@ async def create(
         "locale": locale,
         "state": PartyState.PLANNED,
         "created_at": now,
+        "title": title,
+        "note": note,
+        "text_after": text_after,
     }
     to_come = (
         sa.select(sa.func.count())

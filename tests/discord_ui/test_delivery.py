@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from simcord.builders import ChannelHandle
 
+from bot.app.ceilings import Ceilings
 from bot.app.outbox import Address, Channel, Delivered, Direct, Gone, Outcome, PartyPost, ReminderPost, TryLater
 from bot.core.party import Answer, Party, PartyState
 from bot.core.reminder import DueKind, DueState, Reminder, ReminderState
@@ -35,7 +36,7 @@ async def s(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def outbox(s: Stage) -> DiscordOutbox:
-    return DiscordOutbox(s.companion.client, Words.load())
+    return DiscordOutbox(s.companion.client, Words.load(), Ceilings(s.companion.database, s.companion.shows, s.clock))
 
 
 def reminder_post(s: Stage, *, mention: bool = False) -> ReminderPost:
