@@ -262,6 +262,9 @@ async def test_the_time_of_day_is_kept_when_clocks_change(tmp_path: Path) -> Non
             "Sun 26 Oct, 20:00",
             "Mon 27 Oct, 18:00",
         ]
+        starts = [event.start for event in (await _calendar(ann, answer)).events]
+        assert [start.strftime("%d %H:%M") for start in starts] == ["24 20:00", "25 20:00", "26 20:00", "27 18:00"]
+        assert [start.astimezone(UTC).hour for start in starts] == [18, 18, 19, 17]
         await s.pass_time(days=4)
         assert [(at.day, at.hour) for at in times(ann)] == [(24, 18), (25, 18), (26, 19), (27, 17)]
         assert s.unexpected_errors() == []
