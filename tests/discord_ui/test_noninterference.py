@@ -13,24 +13,28 @@ renderings were compared is printed at the end of the run.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import discord
 import pytest
 from simcord.actors import MemberActor
+from simcord.builders import UserHandle
 from simcord.components import walk_components
 from simcord.results import InteractionResult
 
 from bot.core.airing import airing, airs_at
 from tests.discord_ui import surfaces
-from tests.discord_ui.answers import Answer, answers, forget
-from tests.discord_ui.stage import AFTER, Stage, buttons, components, stage
+from tests.discord_ui.answers import Answer, answers, forget, recorded_files, uploads
+from tests.discord_ui.stage import AFTER, Stage, buttons, components, stage, text_of
 from tests.discord_ui.surfaces import SHOWS, Asking, Place, Reach, Tried, place, sample
 from tests.discord_ui.twins import MARK, VARIANTS, twin
 from tests.openapi import check_recorded
@@ -149,32 +153,48 @@ async def test_air_times_and_all_that_knows_no_story_tell_nothing(
 # ------------------------------------------------------- what the bot posts
 
 
-async def an_evening(s: Stage) -> list[Any]:
+async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     """Everything around one air time: planning, answering, reminding, posting. All that went to Discord for it."""
     manager = s.guild.create_role("manager", permissions=discord.Permissions(manage_channels=True))
-    ann, bo, cy = s.person("ann", roles=[manager]), s.person("bo", "ko"), s.person("cy")
+    ann, bo, cy = (
+        s.person(name, locale, roles=[manager] if name == "ann" else [])
+        for name, locale in zip(("ann", "bo", "cy"), itertools.cycle(locales), strict=False)
+    )
     [coming, *_] = airing(s.companion.shows.default, s.clock.now()).next
     at, number = airs_at(coming), coming.number
     assert at is not None
 
-    async def click(member: MemberActor, message: Any, action: str) -> InteractionResult:
+    def custom_id(message: Any, action: str) -> str:
         ids = [one["custom_id"] for one in components(message) if "custom_id" in one]
-        return await member.click(message, custom_id=next(one for one in ids if one.startswith(f"c1:{action}:")))
+        found = [one for one in ids if one.startswith(f"c1:{action}:")]
+        assert found, (action, ids, text_of(message))
+        return found[0]
+
+    async def click(member: MemberActor | UserHandle, message: Any, action: str) -> InteractionResult:
+        return await member.click(message, custom_id=custom_id(message, action))
+
+    async def of_the_bot(channel: Any, action: str) -> Any:
+        """The newest message of a channel that has such a button."""
+        found = [one for one in channel.history() if f"c1:{action}" in str(components(one))]
+        return found[-1]
 
     await ann.slash(s.general, "timezone set", zone="Europe/London", share=True)
     saved = await ann.slash(s.general, "progress set", episode=number - 1)
     await click(ann, saved.response, "unsee")
+    await ann.slash(s.general, "progress share", on=True)
     await bo.slash(s.general, "progress set", episode=0)
+    await bo.slash(s.general, "progress share", on=True)
     await click(bo, (await bo.slash(s.general, "progress show")).response, "seen")
+    await cy.slash(s.general, "progress group", episode=number, private=False)
 
     for command in ("set", "clear"):
         await ann.slash(s.den, f"spoilers ceiling {command}", **({"episode": 1} if command == "set" else {}))
 
     await ann.slash(s.general, "watch-party create", episode=number, when="air time", lead="1 h")
-    invitation = next(message for message in s.general.history() if "rsvp" in str(components(message)))
+    invitation = await of_the_bot(s.general, "rsvp")
     for member, answer in ((bo, "going"), (cy, "maybe"), (ann, "cannot")):
-        [custom_id] = [one["custom_id"] for one in buttons(invitation).values() if f":{answer}:" in one["custom_id"]]
-        await member.click(invitation, custom_id=custom_id)
+        [chosen] = [one["custom_id"] for one in buttons(invitation).values() if f":{answer}:" in one["custom_id"]]
+        await member.click(invitation, custom_id=chosen)
     await cy.slash(s.den, "watch-party create", episode=number, when="air time")
     await cy.slash(s.den, "watch-party list")
     await cy.autocomplete(s.den, "watch-party cancel", "party", "")
@@ -198,20 +218,41 @@ async def an_evening(s: Stage) -> list[Any]:
     await bo.autocomplete(s.general, "reminders cancel", "reminder", "")
     await bo.slash(s.general, "reminders list")
 
+    # Half an hour from now is a sitting, whose reminder comes before the air time.
+    zone = s.companion.shows.default.zone
+    for member in (bo, cy):
+        await member.slash(s.general, "timezone set", zone=zone)
+    soon = (s.clock.now() + timedelta(minutes=30)).astimezone(ZoneInfo(zone))
+    planned = await cy.slash(s.general, "catch-up", by=f"in 3 days at {soon:%H:%M}")
+    await cy.slash(s.general, "catch-up")
+    file = await click(cy, planned.response, "plan-ics")
+    assert file.response.attachments
+    asked_back = await bo.slash(s.general, "catch-up", by="in 3 days at 9", **{"per-day": 3})
+    picked = await click(bo, asked_back.response, "plan-by")
+    sure = await click(bo, picked.response or asked_back.response, "plan-stop?")
+    await click(bo, sure.response, "plan-stop")
+
     await s.pass_time(seconds=(at - s.clock.now()).total_seconds() + 60)
-    for member, action in ((bo, "snooze"), (cy, "parties")):
-        await click(member, next(one for one in s.general.history() if f"c1:{action}" in str(components(one))), action)
+    await click(bo, await of_the_bot(s.general, "snooze"), "snooze")
+    await click(cy, await of_the_bot(s.general, "parties"), "parties")
+    await click(cy.user, await of_the_bot(cy.user.dm_channel, "nap"), "nap")
     await bo.slash(s.general, "reminders list")
     told = [body["content"] for body in (*s.posts(s.general), *s.posts(s.den)) if body.get("content")]
     assert len(told) == 5, "lead and start, two that were cancelled, and one that couldn't come as a direct message"
     # Ids grow with what happens meanwhile, in no fixed order, and those of forms are random.
-    sent = [f"{one.method} {one.path} {json.dumps(one.json)}" for one in s.env.http_requests]
+    sent = [f"{one.method} {one.path} {json.dumps(one.json)} {uploads(one)}" for one in s.env.http_requests]
     return sorted(re.sub(r"\d{16,}|\b[0-9a-f]{32}\b", "#", one) for one in sent)
 
 
 @shows
-async def test_posts_answers_and_choices_around_an_air_time_tell_nothing(tmp_path: Path, tried: Tried) -> None:
-    evenings: list[list[Any]] = []
+@pytest.mark.parametrize("turn", range(len(surfaces.LOCALES)) if FULL else [None])
+async def test_posts_answers_and_choices_around_an_air_time_tell_nothing(
+    tmp_path: Path, tried: Tried, turn: int | None, record_property: Record
+) -> None:
+    # By default the people speak other languages with one show than with the other.
+    first = SHOWS.index(tried) if turn is None else turn
+    locales = [*surfaces.LOCALES[first:], *surfaces.LOCALES[:first]]
+    evenings: list[list[str]] = []
     for variant in (None, *VARIANTS):
         folder = tmp_path / str(variant)
         folder.mkdir()
@@ -219,13 +260,18 @@ async def test_posts_answers_and_choices_around_an_air_time_tell_nothing(tmp_pat
             shows = s.companion.shows
             if variant is not None:
                 shows.replace(twin(shows.catalogue, tried.show, 0, variant))
-            evenings.append(await an_evening(s))
+            with recorded_files():
+                evenings.append(await an_evening(s, locales))
             assert s.unexpected_errors() == []
             assert check_recorded(s.env) == []
     usual, *others = evenings
     for other in others:
-        assert other == usual
-    assert MARK not in str(evenings)
+        differing = [f"  {one}\n  {two}" for one, two in zip(usual, other, strict=False) if one != two]
+        if usual != other:
+            raise LeakError("\n".join(differing[:5]) or "more was sent, or less")
+        if marks(str(other)):
+            raise LeakError("a mark was sent")
+    record_property("renderings", {"posts, forms and answers around an air time": sum(map(len, evenings))})
 
 
 # ------------------------------------------------------------- completeness
@@ -234,7 +280,17 @@ async def test_posts_answers_and_choices_around_an_air_time_tell_nothing(tmp_pat
 #: What is tried in `an_evening`.
 IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-party create"}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
-IN_AN_EVENING |= {"[unremind]", "/spoilers ceiling clear", "/spoilers ceiling set"}
+IN_AN_EVENING |= {
+    "/catch-up",
+    "[plan-by]",
+    "[plan-ics]",
+    "[plan-stop?]",
+    "[plan-stop]",
+    "[nap]",
+    "[unremind]",
+    "/spoilers ceiling clear",
+    "/spoilers ceiling set",
+}
 #: These answer with one sentence about what the asker had saved, or with the problems of the dataset's files.
 APART = {"/reload", "/reminders cancel", "/timezone clear"}
 
@@ -244,7 +300,10 @@ async def test_every_command_option_with_choices_and_button_is_tried(tmp_path: P
         client = there.s.companion.client
         commands = [one for one in client.tree.walk_commands() if isinstance(one, discord.app_commands.Command)]
         assert set(surfaces.OPTIONS_WITH_CHOICES) == {
-            (one.qualified_name, option.display_name) for one in commands for option in one.parameters if option.autocomplete
+            (one.qualified_name, option.display_name)
+            for one in commands
+            for option in one.parameters
+            if option.autocomplete
         }
         asked = {asking.kind for kind in (*surfaces.KINDS, surfaces.times) for asking in kind(there)}
         there_are = {f"/{one.qualified_name}" for one in commands} | {f"[{one}]" for one in client._presses._handlers}
