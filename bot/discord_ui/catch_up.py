@@ -19,7 +19,7 @@ from bot.core.catch_up import CatchUp, CatchUpState, Deadline, PlannedSitting
 from bot.core.errors import UserError
 from bot.core.show import Episode, Show
 from bot.core.text import plain
-from bot.core.when import Unclear, Understood
+from bot.core.when import HORIZON, Unclear, Understood
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
@@ -194,7 +194,9 @@ class CatchUpCommand(commands.Cog):
 
     async def _press_by(self, interaction: discord.Interaction, key: str, at: datetime, per_day: int) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
-        if per_day < 0:
+        if at <= ask.now:
+            raise UserError("when.past", at=at)
+        if at > ask.now + HORIZON or per_day < 0:
             raise UserError("button.stale")
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, await self._make(ask, picked(ask, at), per_day or None))

@@ -23,7 +23,9 @@ from bot.app import characters
 from bot.app.characters import character_key
 from bot.app.shows import show_key
 from bot.core.errors import UserError
+from bot.core.party import LONGEST_NOTE, LONGEST_TITLE
 from bot.core.show import Show
+from bot.core.text import clean, is_blank
 from bot.store.tables import metadata
 from tests.discord_ui.answers import Answer, answers, press, slash, typing
 from tests.discord_ui.stage import MIDDLE, Stage, components, said, stage
@@ -87,11 +89,19 @@ GOOD: dict[str, dict[str, Any]] = {
 SHOW_OPTIONAL = (
     *("next-episode", "schedule", "recap", "character", "cast", "remind"),
     *("progress set", "progress show", "progress clear", "watch-party create"),
-    *("spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
+    *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
 #: Not bad at all.
 FINE = {
     ("progress set", "episode", "none"),
+    ("spoilers ceiling set", "episode", "none"),
+    # Whatever can be read may stand on a party.
+    *(
+        ("watch-party create", option, what)
+        for option, longest in (("title", LONGEST_TITLE), ("note", LONGEST_NOTE))
+        for what, value in TEXTS.items()
+        if len(clean(value)) <= longest and not is_blank(clean(value))
+    ),
     ("watch-party create", "lead", "a number"),
     ("remind", "lead", "a number"),
     *((name, "show", what) for name in SHOW_OPTIONAL for what in ("empty", "blank")),
@@ -333,6 +343,8 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         ("watch-party create", {"episode": 3, "when": "air time"}),
         ("watch-party create", {"episode": 4, "when": "fri at 9"}),
         ("remind", {"episode": 3}),
+        ("catch-up", {"by": "tue at 8"}),
+        ("catch-up", {"by": "air time"}),
     ):
         note(await ann.slash(s.general, name, **options))
     for message in s.general.history():
@@ -341,7 +353,13 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
     # These stand under messages that come later, or to those who have watched further.
     younger = next(one for one in show.characters if len(one.names) > 1)
     seen += [f"c1:card:{key}:{character_key(show, younger)}", f"c1:recap:{key}:8", "c1:cancel:1", "c1:parties:00ff"]
-    seen += ["c1:snooze:1:10:00ff", f"c1:cast:{key}:1:{ann.id}", f"c1:turn:{key}:2:{ann.id}"]
+    seen += [
+        "c1:plan-stop:1",
+        "c1:nap:1:00ff",
+        "c1:snooze:1:10:00ff",
+        f"c1:cast:{key}:1:{ann.id}",
+        f"c1:turn:{key}:2:{ann.id}",
+    ]
     host = (await ann.slash(s.general, "schedule")).response
     handlers = s.companion.client._presses._handlers
     assert {one.split(":")[1] for one in seen} == set(handlers), "every kind of button is among them"
@@ -365,7 +383,7 @@ def not_of(rows: dict[str, list[tuple[Any, ...]]], member: MemberActor) -> dict[
     return {
         name: [row for row in found if member.id not in row]
         for name, found in rows.items()
-        if name not in ("due", "meta")
+        if name not in ("due", "meta", "sitting")
     }
 
 
@@ -401,7 +419,8 @@ async def test_forged_buttons_are_answered_and_touch_nothing_of_others(s: Stage,
     else:
         assert not_of(after, eve) == not_of(before, eve)
         assert [row for row in after["rsvp"] if eve.id in row] == []
-    assert [row for row in after["due"] if row in before["due"]] == before["due"]
+    for kept in ("due", "sitting"):
+        assert [row for row in after[kept] if row in before[kept]] == before[kept]
     print(f"{len(ids)} custom_ids pressed")
 
 
