@@ -18,6 +18,7 @@ from bot.dataset.schema import (
     CharacterEntry,
     ConflictEntry,
     EpisodeEntry,
+    GroupEntry,
     QuestionEntry,
     RecapEntry,
     ReleaseEntry,
@@ -39,6 +40,7 @@ class ShowSheets:
     episodes: Sheet[EpisodeEntry]
     recaps: Sheet[RecapEntry]
     characters: Sheet[CharacterEntry]
+    groups: Sheet[GroupEntry]
     questions: Sheet[QuestionEntry]
     conflicts: Sheet[ConflictEntry]
     sources: Sheet[SourceEntry]
@@ -51,6 +53,7 @@ class ShowSheets:
             self.episodes,
             self.recaps,
             self.characters,
+            self.groups,
             self.questions,
             self.conflicts,
             self.sources,
@@ -69,6 +72,7 @@ def check(show: ShowSheets) -> None:
     _check_episodes(show, known)
     _check_recaps(show, known)
     _check_characters(show, known)
+    _check_groups(show, known)
     _check_questions(show, known)
     _check_conflicts(show, known)
     _check_sources(show, known)
@@ -100,6 +104,8 @@ class _Known:
         self._sources = _names(show.sources)
         self._covers = {source.id: source.covers for source in show.sources.entries.values()}
         self.characters = _names(show.characters)
+        self.groups = _names(show.groups)
+        self.group_stamps = {group.id: group.names[0].after for group in show.groups.entries.values()}
         self._conflicts = _names(show.conflicts)
 
     def stamp(self, at: _At, after: int) -> bool:
@@ -246,6 +252,8 @@ def _check_recaps(show: ShowSheets, known: _Known) -> None:
     for index, recap in sheet.entries.items():
         at = _At(sheet, ("recaps", index))
         exists = known.stamp(at / "episode", recap.episode)
+        if recap.summary is not None:
+            known.sources(at / "summary", recap.summary.sources, recap.episode if exists else None)
         for step, beat in enumerate(recap.beats):
             here = at / "beats" / step
             known.sources(here, beat.sources, recap.episode if exists else None)
@@ -277,6 +285,11 @@ def _check_characters(show: ShowSheets, known: _Known) -> None:
             if fact.conflict is not None:
                 known.conflict(at / "facts" / place / "conflict", fact.conflict)
         _check_relations(at / "relations", character, characters, known)
+        _check_stamped(at / "memberships", character.memberships, character, known)
+        _check_rising(at / "memberships", "membership", character.memberships)
+        _check_memberships(at / "memberships", character, known)
+        _check_stamped(at / "statuses", character.statuses, character, known)
+        _check_rising(at / "statuses", "status", character.statuses)
     _check_namesakes(sheet)
 
 
@@ -329,6 +342,45 @@ def _check_relations(
             )
         for language, text in relation.text.items():
             _check_placeholder(here / "text" / language, text)
+
+        for language, label in (relation.label or {}).items():
+            if "{" in label or "}" in label:
+                (here / "label" / language).say("a label stands on an arrow between two people; leave names out of it")
+
+
+def _check_memberships(at: _At, character: CharacterEntry, known: _Known) -> None:
+    for index, membership in enumerate(character.memberships):
+        group = membership.group
+        here = at / index
+        if group is None:
+            if index == 0:
+                (here / "group").say("whoever never was in a group needs no membership; remove it, or name a group")
+        elif not _is_in(group, known.groups):
+            (here / "group").say(
+                f"the group {quoted(group)} is not in groups.yaml{did_you_mean(group, known.groups or ())}"
+            )
+        elif membership.after < known.group_stamps.get(group, 0):
+            (here / "after").say(
+                f"safe after episode {membership.after}, but the group {quoted(group)} is not known before episode "
+                f"{known.group_stamps[group]}; write {known.group_stamps[group]} or more"
+            )
+
+
+def _check_groups(show: ShowSheets, known: _Known) -> None:
+    sheet = show.groups
+    _unique(sheet, "groups", "id")
+    joined = {one.group for character in show.characters.entries.values() for one in character.memberships}
+    for index, group in sheet.entries.items():
+        at = _At(sheet, ("groups", index))
+        for place, name in enumerate(group.names):
+            here = at / "names" / place
+            exists = known.stamp(here / "after", name.after)
+            known.sources(here, name.sources, name.after if exists else None)
+        _check_rising(at / "names", "name", group.names)
+        if group.id not in joined and show.characters.document.complete and not show.characters.problems:
+            (at / "id").say(
+                f"nobody belongs to the group {quoted(group.id)}; add it to somebody's `memberships`, or remove it"
+            )
 
 
 def _check_placeholder(at: _At, text: str) -> None:

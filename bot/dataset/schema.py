@@ -23,6 +23,9 @@ from bot.core.zones import is_zone
 MAX_TEXT: Final = 1_000
 MAX_BEAT: Final = 600
 MAX_NAME: Final = 80
+MAX_SUMMARY: Final = 400
+#: The arrow of a chart has room for this much.
+MAX_LABEL: Final = 24
 
 #: The type of errors that this module words itself; their message is shown as it is.
 WORDED: Final = "dataset"
@@ -150,13 +153,19 @@ def _versions(limit: int) -> tuple[BeforeValidator, AfterValidator, WithJsonSche
 
 
 _TEXT, _BEAT, _NAME = _versions(MAX_TEXT), _versions(MAX_BEAT), _versions(MAX_NAME)
+_SUMMARY, _ARROW = _versions(MAX_SUMMARY), _versions(MAX_LABEL)
 _Prose = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_not_blank)]
 _BeatProse = Annotated[str, Field(min_length=1, max_length=MAX_BEAT), AfterValidator(_not_blank)]
+
+_SummaryProse = Annotated[str, Field(min_length=1, max_length=MAX_SUMMARY), AfterValidator(_not_blank)]
+_ArrowProse = Annotated[str, Field(min_length=1, max_length=MAX_LABEL), AfterValidator(_not_blank)]
 
 #: A text in its languages. In a file, a plain string is its English version.
 Text = Annotated[dict[str, _Prose], _TEXT[0], _TEXT[1], _TEXT[2]]
 BeatText = Annotated[dict[str, _BeatProse], _BEAT[0], _BEAT[1], _BEAT[2]]
 NameText = Annotated[dict[str, Label], _NAME[0], _NAME[1], _NAME[2]]
+SummaryText = Annotated[dict[str, _SummaryProse], _SUMMARY[0], _SUMMARY[1], _SUMMARY[2]]
+ArrowText = Annotated[dict[str, _ArrowProse], _ARROW[0], _ARROW[1], _ARROW[2]]
 
 
 class Entry(BaseModel):
@@ -294,10 +303,20 @@ class BeatEntry(Entry):
     conflict: Reference | None = Field(default=None, description="Id of conflicts.yaml where sources disagree.")
 
 
+class SummaryEntry(Entry):
+    """An episode's story in short."""
+
+    text: SummaryText = Field(description="One or two sentences, condensed from the beats.")
+    sources: Sources
+
+
 class RecapEntry(Entry):
     """What happens in one episode."""
 
     episode: Number = Field(description="The number of the episode.")
+    summary: SummaryEntry | None = Field(
+        default=None, description="For looking back; left out: the first sentence of every beat."
+    )
     beats: list[BeatEntry] = Field(min_length=1, description="In the order of the story.")
 
 
@@ -343,6 +362,16 @@ class RelationEntry(Entry):
     text: Text = Field(description="With {name} where the other's name goes: mother of {name}.")
     after: Stamp
     sources: Sources
+    label: ArrowText | None = Field(
+        default=None,
+        description=(
+            "What this character is to the other in a word or two, without names, for an arrow of the chart: "
+            "mother. Left out: not drawn. Of several to the same character the last safe one is drawn."
+        ),
+    )
+    kind: Literal["family", "love", "ally", "enemy", "work", "other"] = Field(
+        default="other", description="What sort of tie it is, for the arrow's colour; left out: other."
+    )
 
 
 class FactEntry(Entry):
@@ -355,6 +384,24 @@ class FactEntry(Entry):
         default="high", description="How sure the sources make it; left out: high."
     )
     conflict: Reference | None = Field(default=None, description="Id of conflicts.yaml where sources disagree.")
+
+
+class MembershipEntry(Entry):
+    """That a character belongs to a group from an episode on."""
+
+    group: Id | None = Field(description="Id of groups.yaml; null: to none any more.")
+    after: Stamp
+    sources: Sources
+
+
+class StatusEntry(Entry):
+    """How a character is known to fare from an episode on."""
+
+    condition: Literal["alive", "missing", "deceased"] = Field(
+        description="alive: after all, where it was otherwise before."
+    )
+    after: Stamp
+    sources: Sources
 
 
 class CharacterEntry(Entry):
@@ -371,6 +418,12 @@ class CharacterEntry(Entry):
     actor: ActorEntry | None = Field(default=None, description="Who plays the character.")
     relations: list[RelationEntry] = Field(default=[], description="How the character stands to others.")
     facts: list[FactEntry] = Field(default=[], description="What is known of the character.")
+    memberships: list[MembershipEntry] = Field(
+        default=[], max_length=20, description="By rising `after`; the last safe one counts."
+    )
+    statuses: list[StatusEntry] = Field(
+        default=[], max_length=20, description="By rising `after`; the last safe one counts. None: alive."
+    )
 
 
 class CharactersFile(Entry):
@@ -379,6 +432,33 @@ class CharactersFile(Entry):
     model_config = ConfigDict(title="The characters of a show")
 
     characters: list[CharacterEntry] = Field(description="The most important first.")
+
+
+class GroupNameEntry(Entry):
+    """What a group is called from an episode on."""
+
+    text: NameText = Field(description="The name, by language.")
+    after: Stamp
+    sources: Sources
+
+
+class GroupEntry(Entry):
+    """A family, an organisation or a camp."""
+
+    id: Id = Field(description="Chosen once; memberships refer to it.")
+    names: list[GroupNameEntry] = Field(
+        min_length=1,
+        max_length=20,
+        description="By rising `after`; the last safe one counts. The first says when the group is known at all.",
+    )
+
+
+class GroupsFile(Entry):
+    """groups.yaml: what the characters belong to."""
+
+    model_config = ConfigDict(title="The groups of a show")
+
+    groups: list[GroupEntry] = Field(description="In the order in which the chart draws them.")
 
 
 class QuestionEntry(Entry):
@@ -456,6 +536,7 @@ FILES: Final[Mapping[str, type[Entry]]] = {
     "episodes": EpisodesFile,
     "recaps": RecapsFile,
     "characters": CharactersFile,
+    "groups": GroupsFile,
     "questions": QuestionsFile,
     "conflicts": ConflictsFile,
     "sources": SourcesFile,

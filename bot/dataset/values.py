@@ -13,20 +13,25 @@ from bot.core.show import (
     Actor,
     Beat,
     Character,
+    Condition,
     Confidence,
     Conflict,
     Credit,
     Episode,
     Fact,
+    Group,
+    Membership,
     Name,
     Question,
     Rating,
     Relation,
+    RelationKind,
     Release,
     ReleaseKind,
     Show,
     Side,
     Source,
+    Status,
     Text,
     Title,
 )
@@ -39,12 +44,14 @@ from bot.dataset.schema import (
     EpisodeEntry,
     EpisodeReleaseEntry,
     FactEntry,
+    GroupEntry,
     QuestionEntry,
     RatingEntry,
     RecapEntry,
     ReleaseEntry,
     ShowFile,
     SourceEntry,
+    SummaryEntry,
     TitleEntry,
 )
 
@@ -54,12 +61,13 @@ def show_of(
     episodes: Sequence[EpisodeEntry],
     recaps: Iterable[RecapEntry],
     characters: Iterable[CharacterEntry],
+    groups: Iterable[GroupEntry],
     questions: Iterable[QuestionEntry],
     conflicts: Iterable[ConflictEntry],
     sources: Iterable[SourceEntry],
 ) -> Show:
     """The show that the files of one folder describe."""
-    beats = {recap.episode: tuple(map(_beat, recap.beats)) for recap in recaps}
+    told = {recap.episode: recap for recap in recaps}
     return Show(
         id=show.id,
         title=Text(show.title),
@@ -76,22 +84,22 @@ def show_of(
         credits=tuple(
             Credit(credit.job, tuple(map(Text, credit.names)), tuple(credit.sources)) for credit in show.credits
         ),
-        episodes=_episodes(show, episodes, beats),
+        episodes=_episodes(show, episodes, told),
         characters=tuple(map(_character, characters)),
         questions=tuple(map(_question, questions)),
         conflicts=tuple(map(_conflict, conflicts)),
         sources={source.id: Source(**source.model_dump()) for source in sources},
         notes=tuple(Fact(Text(note.text), note.after, tuple(note.sources)) for note in show.notes),
+        groups=tuple(map(_group, groups)),
     )
 
 
-def _episodes(
-    show: ShowFile, entries: Sequence[EpisodeEntry], beats: Mapping[int, tuple[Beat, ...]]
-) -> tuple[Episode, ...]:
+def _episodes(show: ShowFile, entries: Sequence[EpisodeEntry], recaps: Mapping[int, RecapEntry]) -> tuple[Episode, ...]:
     counted: Counter[int] = Counter()
     episodes: list[Episode] = []
     for entry in entries:
         counted[entry.season] += 1
+        recap = recaps.get(entry.number)
         episodes.append(
             Episode(
                 number=entry.number,
@@ -100,8 +108,9 @@ def _episodes(
                 title=_title(entry.title),
                 releases=releases_of(show, entry),
                 rating=_rating(entry.rating),
-                beats=beats.get(entry.number, ()),
+                beats=() if recap is None else tuple(map(_beat, recap.beats)),
                 minutes=entry.minutes,
+                summary=None if recap is None else _summary(recap.summary),
             )
         )
     return tuple(episodes)
@@ -151,6 +160,10 @@ def _beat(entry: BeatEntry) -> Beat:
     return Beat(Text(entry.text), tuple(entry.sources), entry.conflict)
 
 
+def _summary(entry: SummaryEntry | None) -> Beat | None:
+    return None if entry is None else Beat(Text(entry.text), tuple(entry.sources))
+
+
 def _character(entry: CharacterEntry) -> Character:
     return Character(
         id=entry.id,
@@ -162,11 +175,24 @@ def _character(entry: CharacterEntry) -> Character:
         roles=tuple(Fact(Text(role.text), role.after, tuple(role.sources)) for role in entry.roles),
         actor=_actor(entry.actor),
         relations=tuple(
-            Relation(relation.to, Text(relation.text), relation.after, tuple(relation.sources))
+            Relation(
+                relation.to,
+                Text(relation.text),
+                relation.after,
+                tuple(relation.sources),
+                None if relation.label is None else Text(relation.label),
+                RelationKind(relation.kind),
+            )
             for relation in entry.relations
         ),
         facts=tuple(map(_fact, entry.facts)),
+        memberships=tuple(Membership(one.group, one.after, tuple(one.sources)) for one in entry.memberships),
+        statuses=tuple(Status(Condition(one.condition), one.after, tuple(one.sources)) for one in entry.statuses),
     )
+
+
+def _group(entry: GroupEntry) -> Group:
+    return Group(entry.id, tuple(Fact(Text(name.text), name.after, tuple(name.sources)) for name in entry.names))
 
 
 def _actor(entry: ActorEntry | None) -> Actor | None:
