@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text import clean, cut, plain, spoiler
+from bot.core.text import clean, cut, is_blank, plain, spoiler, unescaped
 
 HOSTILE = [
     "||",
@@ -102,3 +102,18 @@ def test_cutting_keeps_the_limit_and_says_so(text: str, limit: int) -> None:
     result = cut(text, limit)
     assert len(result) <= limit
     assert result == text or result.endswith("…")
+
+
+@given(st.text(alphabet="|\\`*_~[]()<>@#:/.1- \n\u200bhtps가", max_size=40))
+def test_escaping_can_be_undone(text: str) -> None:
+    assert unescaped(plain(text)) == clean(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u3164", "\u2800\u2800", "\u200d", "\u0301\ufe0f", "\x00"])
+def test_what_nobody_can_see_is_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["x", "가", "🎬", ".", "👩‍👧", " \u3164x"])
+def test_what_somebody_can_see_is_not_blank(text: str) -> None:
+    assert not is_blank(text)

@@ -39,10 +39,11 @@ async def test_a_party_comes_back_as_it_was_created(database: Database) -> None:
 
 @pytest.mark.parametrize("text", ["'); DROP TABLE party; --", "아이쇼핑 || @everyone \u202e", ""])
 async def test_hostile_text_in_a_party_stays_text(database: Database, text: str) -> None:
-    made = await create(database, show_id=text, zone=text, locale=text)
+    made = await create(database, show_id=text, zone=text, locale=text, title=text, note=text, text_after=8)
     async with database.read() as tx:
         assert await parties.get(tx, made.id) == made
-    assert (made.show_id, made.zone, made.locale) == (text, text, text)
+    assert (made.show_id, made.zone, made.locale, made.title, made.note) == (text,) * 5
+    assert made.text_after == 8
 
 
 async def test_a_party_is_cancelled_once(database: Database) -> None:
