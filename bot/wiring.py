@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.app.catch_ups import CatchUps
 from bot.app.ceilings import Ceilings
+from bot.app.charts import Charts
 from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
 from bot.app.library import Library
@@ -40,6 +41,7 @@ from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.press import Presses
 from bot.discord_ui.progress import Progress
 from bot.discord_ui.recaps import Recaps
+from bot.discord_ui.relationships import Relationships
 from bot.discord_ui.reminders import RemindCommand
 from bot.discord_ui.reminders import Reminders as RemindersCog
 from bot.discord_ui.spoilers import Spoilers
@@ -119,6 +121,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Airtimes(desk, choices, presses, places),
                 Recaps(desk, choices, presses, ahead),
                 Characters(desk, choices, presses, ahead),
+                Relationships(desk, choices, presses, ahead, Charts()),
                 Explain(desk, choices, presses, ahead),
                 Timezones(desk, places),
                 Progress(desk, choices, presses),

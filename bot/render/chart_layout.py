@@ -17,7 +17,7 @@ from bot.render.chart_routing import Kind, Route, Run, Side, Streets, routes
 from bot.render.chart_seating import Seating, seat
 
 WIDTH = 1080
-#: Nothing but lines comes nearer to the edge of the picture.
+#: What text keeps from the edge of the picture.
 MARGIN = 20
 
 TITLE_SIZE, SUBTITLE_SIZE, GROUP_SIZE = 46, 30, 31
@@ -30,6 +30,8 @@ _TILE_WIDEST, _TILE_NARROWEST = 300, 252
 _TRACK, _TRACK_NARROWEST = 15.0, 6.0
 #: Lines in a gutter keep this far from the frames beside it and from the edge of the picture.
 _CLEAR, _EDGE = 10, 16
+#: Less than lines do, so that a label always reaches its own.
+_LABEL_EDGE = 10
 DISC = 54
 _INSET = 11
 _LABEL_WIDEST = 236
@@ -223,7 +225,9 @@ def wrapped(text: str, widest: float, most: int, size: int, metrics: Metrics, *,
     lines = _filled(text, widest, size, metrics, bold)
     if len(lines) > most:
         return (*lines[: most - 1], _shortened(" ".join(lines[most - 1 :]), widest, size, metrics, bold))
-    low, high = widest / 2, widest
+    # Even lines are no reason to break a word.
+    words = [metrics.width(part, size, bold=bold) for part in re.findall(r"[^-\s]*-|[^-\s]+", text)]
+    low, high = min(max([widest / 2, *words]), widest), widest
     while high - low > 4:
         middle = (low + high) / 2
         if len(_filled(text, middle, size, metrics, bold)) > len(lines):
@@ -735,7 +739,7 @@ def _straightened(points: Iterable[Point]) -> list[Point]:
 def _centre(item: _Item, items: Sequence[_Item], through: Sequence[tuple[float, int]]) -> float:
     """Where along its line a label stands: on as few other lines as can be, else in the middle of its own."""
     half = item.label_width / 2
-    low, high = MARGIN + half, WIDTH - MARGIN - half
+    low, high = _LABEL_EDGE + half, WIDTH - _LABEL_EDGE - half
     middle = (item.left + item.right) / 2
     others = [x for x, line in through if line != item.line]
     others += [x for other in items if other is not item for x, _ in other.ends]
