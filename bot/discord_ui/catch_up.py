@@ -182,10 +182,10 @@ class CatchUpCommand(commands.Cog):
 
     def _footed(self, ask: Ask, plan: CatchUp, reply: Reply) -> Reply:
         say = ask.say
-        return reply.add(
-            "-# " + say("catch-up.zone", place=self._places.place(plan.deadline.zone, say.language)),
-            "-# " + say("catch-up.how" if plan.channel_id is not None else "catch-up.how-direct"),
-        ).row(
+        reply.add("-# " + say("catch-up.zone", place=self._places.place(plan.deadline.zone, say.language)))
+        if plan.deadline.at > ask.now:
+            reply.add("-# " + say("catch-up.how" if plan.channel_id is not None else "catch-up.how-direct"))
+        return reply.row(
             button(say("button.plan-calendar"), "plan-ics", plan.id, emoji="📅"),
             button(say("button.plan-stop"), "plan-stop?", plan.id, emoji="🗑️"),
         )

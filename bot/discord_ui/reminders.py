@@ -13,7 +13,7 @@ from bot.app.reminders import Reminders as ReminderDesk
 from bot.app.shows import episode_of
 from bot.core.catch_up import Sitting
 from bot.core.errors import UserError
-from bot.core.progress import ranges
+from bot.core.progress import Progress, ranges
 from bot.core.reminder import Reminder
 from bot.core.text import cut, plain
 from bot.core.when import read_lead
@@ -215,11 +215,16 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
         ][:25]
 
     async def _to_come(self, say: Speaker, user_id: int, now: datetime) -> list[str]:
-        """A line for every reminder, and for the next sitting of every plan."""
+        """A line for every reminder, and for the next sitting of every plan that there is something left of."""
         lines = [(reminder.fires_at, self._line(say, reminder)) for reminder in await self._reminders.active(user_id)]
         for plan in await self._catch_ups.active(user_id):
-            sittings = (planned.sitting for planned in plan.sittings)
-            following = next((sitting for sitting in sittings if sitting.starts_at > now), None)
+            show = self._desk.shows.get(plan.show_id)
+            if show is None:
+                continue
+            watched = await self._desk.people.watched(user_id, show) or Progress()
+            unseen = watched.unseen(len(show.episodes))
+            ahead = (planned.sitting for planned in plan.sittings if planned.left(unseen))
+            following = next((sitting for sitting in ahead if sitting.starts_at > now), None)
             if following is not None:
                 lines.append((following.starts_at, self._sitting_line(say, plan.show_id, following)))
         return [line for _, line in sorted(lines, key=lambda entry: entry[0])]

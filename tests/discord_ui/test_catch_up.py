@@ -327,6 +327,7 @@ async def test_after_the_deadline(late: Stage) -> None:
     await late.pass_time(days=4)
     text = said(await catch_up(ann, late))
     assert "Still to watch: Episodes 7-8." in text
+    assert "message you" not in text
     again = said(await catch_up(ann, late, "sat 20:00"))
     assert "former" not in again
     assert "2 episodes" in again
@@ -478,6 +479,10 @@ async def test_the_next_sitting_is_among_the_reminders(late: Stage) -> None:
     assert "The Defects: plan to catch up, Episodes 1-2" in text
     assert stamp(datetime(2025, 9, 1, 11, tzinfo=UTC)) in text
     assert "None is set" not in text
+    await ann.slash(late.general, "progress set", episode=3)
+    assert "plan to catch up, Episodes 3-4" in said(await ann.slash(late.general, "reminders list"))
+    await ann.slash(late.general, "progress set", episode=8)
+    assert "None is set" in said(await ann.slash(late.general, "reminders list"))
 
 
 async def test_closed_messages_fall_back_to_the_channel_with_one_mention(late: Stage) -> None:
