@@ -81,7 +81,10 @@ class DiscordOutbox:
         if isinstance(sending, CardSending):
             message = await channel.send(view=sending.view, nonce=nonce, allowed_mentions=mentions)
         else:
-            message = await channel.send(sending.content, view=sending.view, nonce=nonce, allowed_mentions=mentions)
+            # A title that somebody wrote could hold an invitation to elsewhere.
+            message = await channel.send(
+                sending.content, view=sending.view, nonce=nonce, allowed_mentions=mentions, suppress_embeds=True
+            )
         return Delivered(channel.id, message.id)
 
     async def _ceiling(self, post: Post) -> int:
