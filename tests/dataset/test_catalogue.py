@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.show import Catalogue, Confidence, ReleaseKind, Show
+from bot.core.show import Catalogue, Condition, Confidence, RelationKind, ReleaseKind, Show
 from bot.dataset.catalogue import DatasetError, check, load
 from bot.dataset.command import check_data, write_schema
 from tests.dataset.test_broken import HERE, small_show
@@ -91,6 +91,36 @@ class TestMadeUpShow:
     def test_texts(self, lighthouse: Show) -> None:
         assert lighthouse.title.to("ko") == "등대 야간조"
         assert lighthouse.credits[1].names[0].to("ko") == "Ima Ginary"
+
+    def test_groups_and_who_belongs_to_them_when(self, lighthouse: Show) -> None:
+        keepers = lighthouse.groups[0]
+        assert [(name.text.to("en"), name.after) for name in keepers.names] == [
+            ("The keepers", 0),
+            ("The Order of the Lamp", 9),
+        ]
+        by_id = {character.id: character for character in lighthouse.characters}
+        assert [(one.group, one.after) for one in by_id["stranger"].memberships] == [
+            ("castaways", 1),
+            ("keepers", 8),
+            (None, 15),
+        ]
+        assert [(one.condition, one.after) for one in by_id["juno"].statuses] == [
+            (Condition.MISSING, 10),
+            (Condition.DECEASED, 13),
+        ]
+
+    def test_labels_of_arrows(self, lighthouse: Show) -> None:
+        hana = lighthouse.characters[0]
+        assert [(one.label.to("ko"), one.kind) for one in hana.relations if one.label is not None] == [
+            ("동료", RelationKind.WORK),
+            ("구조자", RelationKind.ALLY),
+            ("누나", RelationKind.FAMILY),
+        ]
+
+    def test_summaries(self, lighthouse: Show) -> None:
+        assert lighthouse.episodes[0].summary is not None
+        assert lighthouse.episodes[0].summary.sources == ("M001",)
+        assert lighthouse.episodes[2].summary is None
 
     def test_facts(self, lighthouse: Show) -> None:
         facts = {fact.text.to("en"): fact for character in lighthouse.characters for fact in character.facts}
@@ -177,7 +207,7 @@ class TestFolders:
         assert problems(tmp_path) == [
             "notes.txt:1:1: only folders of shows belong here; move or remove it",
             "small/pictures:1:1: this file does not belong to a show; rename or remove it; there is `characters.yaml`, "
-            "`conflicts.yaml`, `episodes.yaml`, `questions.yaml`, `recaps.yaml`, `show.yaml`, `sources.yaml`",
+            "`conflicts.yaml`, `episodes.yaml`, `groups.yaml`, `questions.yaml`, `recaps.yaml`, `show.yaml`, `sources.yaml`",
             "small/recap.yaml:1:1: this file does not belong to a show; rename or remove it; "
             "did you mean `recaps.yaml`?",
         ]
@@ -261,9 +291,9 @@ class TestCommands:
     def test_schema(self, tmp_path: Path) -> None:
         out = io.StringIO()
         assert write_schema(tmp_path, out) == 0
-        assert out.getvalue().count(": written\n") == 7
+        assert out.getvalue().count(": written\n") == 8
         assert write_schema(tmp_path, out) == 0
-        assert out.getvalue().endswith(f"{tmp_path}: all 7 files are current\n")
+        assert out.getvalue().endswith(f"{tmp_path}: all 8 files are current\n")
 
     def test_schema_that_can_t_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "schema").write_text("")

@@ -32,7 +32,7 @@ def test_files_on_disk_are_current() -> None:
 def test_written_files_are_current(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "schema"
     assert sorted(outdated_schemas(folder)) == sorted(schemas())
-    assert len(write_schemas(folder)) == len(schemas()) == 7
+    assert len(write_schemas(folder)) == len(schemas()) == 8
     assert write_schemas(folder) == []
     (folder / "show.schema.json").write_bytes(b"\xff")
     assert outdated_schemas(folder) == ["show.schema.json"]
