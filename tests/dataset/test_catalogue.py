@@ -207,7 +207,8 @@ class TestFolders:
         assert problems(tmp_path) == [
             "notes.txt:1:1: only folders of shows belong here; move or remove it",
             "small/pictures:1:1: this file does not belong to a show; rename or remove it; there is `characters.yaml`, "
-            "`conflicts.yaml`, `episodes.yaml`, `groups.yaml`, `questions.yaml`, `recaps.yaml`, `show.yaml`, `sources.yaml`",
+            "`conflicts.yaml`, `episodes.yaml`, `groups.yaml`, `questions.yaml`, `recaps.yaml`, "
+            "`show.yaml`, `sources.yaml`",
             "small/recap.yaml:1:1: this file does not belong to a show; rename or remove it; "
             "did you mean `recaps.yaml`?",
         ]
