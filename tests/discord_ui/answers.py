@@ -32,6 +32,11 @@ _EPHEMERAL = 64
 _TOKEN = re.compile(r"simcord_interaction_\d+")
 _SNOWFLAKE = re.compile(r"\d{16,}")
 _ONLY_BARS = re.compile(r"(?:- )?(?:▇\s*)+")
+#: Types of answers to interactions.
+_IN_PLACE_LATER = 6
+_IN_PLACE = 7
+_CHOICES = 8
+_FORM = 9
 #: Types of components.
 _TEXT = 10
 _CONTAINER = 17
@@ -67,20 +72,24 @@ class Answer:
 
     @property
     def private(self) -> bool:
-        """Whether nobody but the asker sees anything of it."""
-        return all(message.get("flags", 0) & _EPHEMERAL for message in self.messages)
+        """Whether nobody sees anything of it but the asker, or whoever saw what it takes the place of."""
+        return all(
+            body.get("data", body).get("flags", 0) & _EPHEMERAL
+            for method, _, body, _ in self.requests
+            if body and method == "POST" and body.get("type") not in (_IN_PLACE_LATER, _IN_PLACE, _CHOICES, _FORM)
+        )
 
     @property
     def choices(self) -> list[dict[str, Any]] | None:
         """The choices offered, or None where that was not asked or not answered."""
         return next(
-            (body["data"]["choices"] for _, _, body, _ in self.requests if body and body.get("type") == 8), None
+            (body["data"]["choices"] for _, _, body, _ in self.requests if body and body.get("type") == _CHOICES), None
         )
 
     @property
     def form(self) -> bool:
         """Whether a form was shown."""
-        return any(body and body.get("type") == 9 for _, _, body, _ in self.requests)
+        return any(body and body.get("type") == _FORM for _, _, body, _ in self.requests)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -107,7 +116,8 @@ class Answer:
         lines = [line for line in open_text(self.text).split("\n") if not _ONLY_BARS.fullmatch(line)]
         rest = [
             {key: value for key, value in message.items() if key not in ("components", "content")}
-            for message in self.messages[:1]
+            for index, message in enumerate(self.messages)
+            if index == 0 or message.get("attachments")
         ]
         parts = [
             {key: value for key, value in part.items() if key not in ("components", "component")}
@@ -139,6 +149,11 @@ class Answer:
             for part in _parts(message)
             if part["type"] == 2 and not part.get("disabled") and "custom_id" in part
         ]
+
+    @property
+    def all_custom_ids(self) -> list[str]:
+        """The custom_ids of all that can be pressed, chosen or filled in."""
+        return [part["custom_id"] for message in self.messages for part in _parts(message) if "custom_id" in part]
 
 
 def _parts(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -181,6 +196,7 @@ def recorded_files() -> Iterator[None]:
     finally:
         router.dispatch = dispatch
         _files.clear()
+        _hosts.clear()
 
 
 _files: dict[int, tuple[Upload, ...]] = {}
@@ -228,6 +244,12 @@ async def _batch(s: Stage, actions: Sequence[Action]) -> list[Answer]:
             break
         await asyncio.sleep(0.001)
     await settle(dispatch="batch", timeout=60)
+    # A picture is drawn in a thread of its own, which simcord knows nothing of.
+    for _ in range(30_000):
+        if not any(result.deferred and _requests_of(env, result, before) < 2 for result in results):
+            break
+        await asyncio.sleep(0.002)
+    await settle(dispatch="batch", timeout=60)
     by_token: dict[str, list[tuple[str, str, Any, tuple[Upload, ...]]]] = {}
     for entry in env.http_requests[before:]:
         token = _TOKEN.search(entry.path)
@@ -235,6 +257,11 @@ async def _batch(s: Stage, actions: Sequence[Action]) -> list[Answer]:
             path = _SNOWFLAKE.sub("#", entry.path)
             by_token.setdefault(token[0], []).append((entry.method, path, _plain(entry.json), uploads(entry)))
     return [Answer(tuple(by_token.get(result._interaction.token, ()))) for result in results]
+
+
+def _requests_of(env: Any, result: InteractionResult, start: int) -> int:
+    token = result._interaction.token
+    return sum(f"/{token}" in entry.path for entry in env.http_requests[start:])
 
 
 def _plain(body: Any) -> Any:
@@ -267,6 +294,15 @@ def typing(member: MemberActor, channel: ChannelHandle, name: str, option: str, 
     return lambda: actors._autocomplete_result(member, channel, name, option, value, filled)
 
 
+def host(member: MemberActor, message: Any) -> None:
+    """Let every press on ``message`` find it as it is now, whatever is put in its place meanwhile."""
+    backend = member._env.backend
+    _hosts[message.id] = dict(serializers.message_payload(backend, backend.get_message(message.channel_id, message.id)))
+
+
+_hosts: dict[int, dict[str, Any]] = {}
+
+
 def press(member: MemberActor, message: Any, custom_id: str) -> Action:
     """A press of a button with any custom_id, as if it were the only thing on ``message``."""
     button = {"type": ComponentType.BUTTON, "style": 2, "label": "?", "custom_id": custom_id}
@@ -275,7 +311,7 @@ def press(member: MemberActor, message: Any, custom_id: str) -> Action:
         backend = member._env.backend
         stored = backend.get_message(message.channel_id, message.id)
         channel = ChannelHandle(member._env, member.guild, backend.get_channel(stored.channel_id))
-        payload = dict(serializers.message_payload(backend, stored))
+        payload = dict(_hosts.get(message.id) or serializers.message_payload(backend, stored))
         payload["components"] = [{"type": ComponentType.ACTION_ROW, "components": [button]}]
         return await actors._dispatch_actor_interaction(
             member,

@@ -9,24 +9,30 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult
 
+from bot.app import charts as charts_module
 from bot.app.characters import character_key
+from bot.app.charts import Charts
 from bot.app.questions import question_key
 from bot.app.shows import show_key
+from bot.core.airing import aired
 from bot.core.progress import Progress
 from bot.core.show import Catalogue, Character, Show
 from bot.core.thread_names import ThreadNames
+from bot.render.chart_layout import Drawing
+from bot.render.chart_png import Style
 from bot.store import ceilings, people, progress
-from tests.discord_ui.answers import Action, in_direct_messages, press, recorded_files, slash, typing
+from tests.discord_ui.answers import Action, host, in_direct_messages, press, recorded_files, slash, typing
 from tests.discord_ui.stage import AFTER, BEFORE, MIDDLE, ROOT, Stage, stage
 from tests.discord_ui.twins import LANGUAGES, MARK
 from tests.openapi import check_recorded
@@ -102,6 +108,8 @@ class Place:
     catalogue: Catalogue
     rooms: tuple[Room, ...]
     readers: tuple[Reader, ...]
+    #: What was drawn since it was last emptied.
+    drawings: list[Drawing] = field(default_factory=list)
     _doers: dict[str, MemberActor] = field(default_factory=dict)
 
     @property
@@ -115,7 +123,7 @@ class Place:
     @property
     def hosts(self) -> set[int]:
         """The messages on which buttons are pressed."""
-        return {host.id for reader in self.readers for host in (reader.private, reader.public)}
+        return {one.id for reader in self.readers for one in (reader.private, reader.public)}
 
     def doing(self, what: str, like: Reader, act: Callable[[MemberActor], Action]) -> Action:
         """Something that changes what is known of whoever does it: done by somebody who does nothing else.
@@ -159,14 +167,26 @@ async def place(folder: Path, tried: Tried, at: datetime) -> AsyncIterator[Place
             await people.set_zone(tx, members[0][0].id, "Asia/Kolkata")
             await people.set_share(tx, members[0][0].id, s.guild.id, True)
         readers: list[Reader] = []
-        with recorded_files():
+        # Every picture that is drawn is kept, so that only one that differs is drawn anew.
+        with recorded_files(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(charts_module, "_KEPT", 10_000)
             for index, (member, locale, seen) in enumerate(members):
                 # Five has no factor in common with twice the numbers of horizons there are here.
                 room = rooms[(index * 5 + 3) % len(rooms)]
                 private = (await member.slash(room.handle, "help")).response
                 public = (await member.slash(room.handle, "schedule")).response
+                for message in (private, public):
+                    host(member, message)
                 readers.append(Reader(member, locale, seen, room.ceiling, private, public))
-            yield Place(s, show, s.companion.shows.catalogue, tuple(rooms), tuple(readers))
+            made = Place(s, show, s.companion.shows.catalogue, tuple(rooms), tuple(readers))
+            picture = Charts.picture
+
+            async def recorded(charts: Charts, drawing: Drawing, style: Style) -> bytes:
+                made.drawings.append(drawing)
+                return await picture(charts, drawing, style)
+
+            patch.setattr(Charts, "picture", recorded)
+            yield made
             assert s.unexpected_errors() == []
             assert check_recorded(s.env) == []
 
@@ -198,7 +218,10 @@ async def _rooms(s: Stage, show: Show) -> AsyncIterator[Room]:
             case 1:
                 named = f"Ep. {number} reactions"
                 assert names.episode(named, None) == (show, number)
-                yield Room(thread(await channel(f"parent-{number}", last - number), named), number)
+                # A name says nothing until its episode has aired.
+                episode = show.episode(number)
+                above = last - number if episode is not None and aired(episode, s.clock.now()) else number
+                yield Room(thread(await channel(f"parent-{number}", above), named), number)
             case _:
                 yield Room(thread(await channel(f"parent-{number}", number), "odds and ends"), number)
 
@@ -210,16 +233,24 @@ async def _rooms(s: Stage, show: Show) -> AsyncIterator[Room]:
 class Reach:
     """What may stand in the open in an answer, and what it covers behind bars.
 
-    ``kept``: episodes beyond ``shown`` whose own story may stand in the open as well.
+    ``kept``: episodes beyond ``shown`` whose own story may stand in the open as well. ``alone``: nobody but the asker
+    may read it at all, which goes without saying in direct messages and for what is put in place of a private message.
     """
 
     shown: int
     covered: int
     kept: frozenset[int] = frozenset()
+    alone: bool = False
+
+    def read_by(self, way: Way) -> Reach:
+        """The same for whoever reads the answer to what was asked in this way."""
+        return replace(self, alone=False) if way.room is None else replace(self, alone=self.alone or way.private)
 
 
-#: Of what knows no story, and of cards that say only that something is locked.
+#: Of what knows no story.
 NOTHING = Reach(0, 0)
+#: Of cards that say only that something is locked, and how far the asker is.
+LOCKED = Reach(0, 0, alone=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +297,20 @@ def command(way: Way, reader: Reader, name: str, /, **options: Any) -> Action:
 
 
 def story(reader: Reader, ceiling: int | None, number: int) -> Reach:
-    """Of the recap of episode ``number``."""
+    """Of the recap of episode ``number``, in public up to ``ceiling`` or to the reader alone (None)."""
     mine = reader.progress
     seen = number <= mine or number in reader.watched.apart
     if ceiling is None:
-        return Reach(mine, max(mine, number), reader.watched.apart & {number}) if seen else NOTHING
+        return Reach(mine, max(mine, number), reader.watched.apart & {number}, alone=True) if seen else LOCKED
     if not seen and number <= ceiling:
-        return NOTHING
+        return LOCKED
     return Reach(ceiling, max(ceiling, number))
+
+
+def so_far(reader: Reader, ceiling: int | None) -> Reach:
+    """Of what goes as far as the reader has watched and is no further away in any room."""
+    mine = reader.progress
+    return Reach(mine, mine, alone=True) if ceiling is None else Reach(ceiling, max(ceiling, mine))
 
 
 def as_of(reader: Reader, ceiling: int | None, up_to: int | None = None) -> Reach:
@@ -281,16 +318,16 @@ def as_of(reader: Reader, ceiling: int | None, up_to: int | None = None) -> Reac
     mine = reader.progress
     asked = mine if up_to is None else up_to
     if ceiling is None:
-        return Reach(asked, asked) if asked <= mine else NOTHING
+        return Reach(asked, asked, alone=True) if asked <= mine else LOCKED
     open_to = ceiling if up_to is None else min(ceiling, up_to)
     if open_to > mine:
-        return NOTHING
+        return LOCKED
     return Reach(open_to, max(open_to, asked))
 
 
 def only_open(reach: Reach) -> Reach:
     """The same for an answer in which nothing stands behind bars."""
-    return Reach(reach.shown, reach.shown, reach.kept)
+    return replace(reach, covered=reach.shown)
 
 
 def hosts(reader: Reader) -> Iterator[tuple[Any, int, int | None]]:
@@ -337,24 +374,26 @@ def recaps(there: Place) -> Iterator[Asking]:
         for way in ways(there, reader):
             for number in range(1, there.last + 1):
                 action = command(way, reader, "recap", episode=number)
-                yield Asking("/recap", f"{number} {way}, {reader}", action, story(reader, way.ceiling, number))
-            so_far = Reach(mine, mine) if way.ceiling is None else Reach(way.ceiling, max(way.ceiling, mine))
-            yield Asking("/recap so far", f"{way}, {reader}", command(way, reader, "recap"), so_far)
+                yield Asking(
+                    "/recap", f"{number} {way}, {reader}", action, story(reader, way.ceiling, number).read_by(way)
+                )
+            reach = so_far(reader, way.ceiling).read_by(way)
+            yield Asking("/recap so far", f"{way}, {reader}", command(way, reader, "recap"), reach)
         for number in range(1, there.last + 1):
             pressed = press(me, reader.public, f"c1:recap:{key}:{number}")
             yield Asking("[recap]", f"{number}, {reader}", pressed, story(reader, None, number))
             pressed = press(me, reader.public, f"c1:sources:{key}:{number}")
-            reach = Reach(mine, max(mine, number), reader.watched.apart & {number})
+            reach = Reach(mine, max(mine, number), reader.watched.apart & {number}, alone=True)
             yield Asking("[sources]", f"{number}, {reader}", pressed, reach)
-            for host, owner, ceiling in hosts(reader):
-                turned = press(me, host, f"c1:turn:{key}:{number}:{owner}")
+            for on, owner, ceiling in hosts(reader):
+                turned = press(me, on, f"c1:turn:{key}:{number}:{owner}")
                 how = f"to {number}, {reader}, public up to {ceiling}"
                 yield Asking("[turn]", how, turned, story(reader, ceiling, number))
         for page in range(-1, 4):
-            for host, owner, ceiling in hosts(reader):
-                turned = press(me, host, f"c1:previously:{key}:{page}:{owner}")
-                reach = Reach(mine, mine) if ceiling is None else Reach(ceiling, max(ceiling, mine))
-                yield Asking("[previously]", f"{page}, {reader}, public up to {ceiling}", turned, reach)
+            for on, owner, ceiling in hosts(reader):
+                turned = press(me, on, f"c1:previously:{key}:{page}:{owner}")
+                how = f"{page}, {reader}, public up to {ceiling}"
+                yield Asking("[previously]", how, turned, so_far(reader, ceiling))
 
 
 def cards(there: Place) -> Iterator[Asking]:
@@ -369,14 +408,14 @@ def cards(there: Place) -> Iterator[Asking]:
         for index, way in enumerate(ways(there, reader)):
             for name in some(typed, reader, index):
                 action = command(way, reader, "character", name=name)
-                yield Asking("/character", f"{name!r} {way}, {reader}", action, as_of(reader, way.ceiling))
+                yield Asking("/character", f"{name!r} {way}, {reader}", action, as_of(reader, way.ceiling).read_by(way))
             for turn, up_to in enumerate(limits(there, reader)):
                 for name in some(typed, reader, index + turn)[:2]:
                     action = command(way, reader, "character", name=name, **{"up-to": up_to})
                     how = f"{name!r} up to {up_to} {way}, {reader}"
-                    yield Asking("/character up-to", how, action, as_of(reader, way.ceiling, up_to))
+                    yield Asking("/character up-to", how, action, as_of(reader, way.ceiling, up_to).read_by(way))
             cast = command(way, reader, "cast")
-            yield Asking("/cast", f"{way}, {reader}", cast, only_open(as_of(reader, way.ceiling)))
+            yield Asking("/cast", f"{way}, {reader}", cast, only_open(as_of(reader, way.ceiling)).read_by(way))
         for name in ("", MARK, *typed):
             action = typing(me, there.rooms[0].handle, "character", "name", name)
             yield Asking("choices of character name", f"{name!r}, {reader}", action, mine)
@@ -389,8 +428,8 @@ def cards(there: Place) -> Iterator[Asking]:
         reach = only_open(as_of(reader, reader.ceiling))
         yield Asking("[postcast]", f"{reader}, up to {reader.ceiling}", posted, reach)
         for page in range(-1, 5):
-            for host, owner, ceiling in hosts(reader):
-                turned = press(me, host, f"c1:cast:{key}:{page}:{owner}")
+            for on, owner, ceiling in hosts(reader):
+                turned = press(me, on, f"c1:cast:{key}:{page}:{owner}")
                 reach = mine if ceiling is None else Reach(ceiling, ceiling)
                 yield Asking("[cast]", f"{page}, {reader}, public up to {ceiling}", turned, reach)
 
@@ -406,12 +445,12 @@ def questions(there: Place) -> Iterator[Asking]:
         for index, way in enumerate(ways(there, reader)):
             for words in some(typed, reader, index):
                 action = command(way, reader, "explain", question=words)
-                yield Asking("/explain", f"{words!r} {way}, {reader}", action, as_of(reader, way.ceiling))
+                yield Asking("/explain", f"{words!r} {way}, {reader}", action, as_of(reader, way.ceiling).read_by(way))
             for turn, up_to in enumerate(limits(there, reader)):
                 for words in some(typed, reader, index + turn)[:2]:
                     action = command(way, reader, "explain", question=words, **{"up-to": up_to})
                     how = f"{words!r} up to {up_to} {way}, {reader}"
-                    yield Asking("/explain up-to", how, action, as_of(reader, way.ceiling, up_to))
+                    yield Asking("/explain up-to", how, action, as_of(reader, way.ceiling, up_to).read_by(way))
         for words in typed:
             action = typing(me, there.rooms[0].handle, "explain", "question", words)
             yield Asking("choices of explain question", f"{words!r}, {reader}", action, mine)
@@ -421,10 +460,53 @@ def questions(there: Place) -> Iterator[Asking]:
             posted = press(me, reader.private, f"c1:posteds:{key}:{one}")
             yield Asking("[posteds]", f"{one}, {reader}, up to {reader.ceiling}", posted, as_of(reader, reader.ceiling))
         for page in range(-1, 3):
-            for host, owner, ceiling in hosts(reader):
-                turned = press(me, host, f"c1:questions:{key}:{page}:{owner}")
+            for on, owner, ceiling in hosts(reader):
+                turned = press(me, on, f"c1:questions:{key}:{page}:{owner}")
                 reach = mine if ceiling is None else Reach(ceiling, ceiling)
                 yield Asking("[questions]", f"{page}, {reader}, public up to {ceiling}", turned, reach)
+
+
+def charts(there: Place) -> Iterator[Asking]:
+    """`/relationships` in every view, with its buttons."""
+    key = there.key
+    for reader in there.readers:
+        me = reader.member
+        for index, way in enumerate(ways(there, reader)):
+            style = ("dark", "light")[(index + reader.progress) % 2]
+            reach = only_open(as_of(reader, way.ceiling)).read_by(way)
+            how = f"{style} {way}, {reader}"
+            yield Asking("/relationships", how, command(way, reader, "relationships", style=style), reach)
+            for up_to in limits(there, reader):
+                for option in ("up-to", "changes"):
+                    action = command(way, reader, "relationships", **{option: up_to, "style": style})
+                    reach = drawn(reader, way.ceiling, up_to, comparing=option == "changes").read_by(way)
+                    yield Asking(f"/relationships {option}", f"{up_to} {how}", action, reach)
+        for turn, view in enumerate(VIEWS):
+            comparing = view.endswith("-changes")
+            for number in sorted({*limits(there, reader), (reader.progress + turn) % there.last}):
+                mine = drawn(reader, None, number, comparing=comparing)
+                pressed = press(me, reader.public, f"c1:chartwords:{key}:{number}:{view}")
+                yield Asking("[chartwords]", f"{view} {number}, {reader}", pressed, mine)
+                how = f"{view} {number}, {reader}, up to {reader.ceiling}"
+                # The whole chart is cut to what the room allows, and what an episode changed is shown or not.
+                posted = number if comparing else min(number, reader.ceiling)
+                reach = drawn(reader, reader.ceiling, posted, comparing=comparing)
+                pressed = press(me, reader.private, f"c1:postchart:{key}:{number}:{view}")
+                yield Asking("[postchart]", how, pressed, reach)
+                for on, owner, ceiling in hosts(reader):
+                    pressed = press(me, on, f"c1:chart:{key}:{number}:{view}:{owner}")
+                    how = f"{view} {number}, {reader}, public up to {ceiling}"
+                    yield Asking("[chart]", how, pressed, drawn(reader, ceiling, number, comparing=comparing))
+
+
+VIEWS = ("dark", "light-changes", "words", "dark-changes", "light", "words-changes")
+
+
+def drawn(reader: Reader, ceiling: int | None, up_to: int, *, comparing: bool) -> Reach:
+    """Of a chart, in which nothing can stand behind bars; whatever is refused tells nothing."""
+    if (ceiling is not None and up_to > ceiling) or (comparing and not up_to):
+        return LOCKED
+    return only_open(as_of(reader, ceiling, up_to))
 
 
 def ahead(there: Place) -> Iterator[Asking]:
@@ -437,12 +519,13 @@ def ahead(there: Place) -> Iterator[Asking]:
     things += [("named", name) for name in named]
     things += [("asked", words) for words in ("", *asked)]
     things += [("question", question_key(show, question)) for question in show.questions]
+    things += [("chart", view) for view in VIEWS]
     for reader in there.readers:
         for turn, (what, argument) in enumerate(things):
             for number in range(1, there.last + 1) if what == "recap" else sorted(beyond(there, reader, turn)):
                 place = f"{what}:{key}:{number}:{argument}"
                 how = f"{what} {number} {argument!r}, {reader}"
-                whole = what not in ("named", "asked")
+                whole = what not in UP_TO
                 reached = max(reader.progress, number) if whole else number
                 noted = _with_all_to(reader.watched, number) if whole else number
                 pressed = press(reader.member, reader.private, f"c1:reveal:{place}")
@@ -455,6 +538,10 @@ def ahead(there: Place) -> Iterator[Asking]:
                 )
                 posted = press(reader.member, reader.private, f"c1:postit:{place}")
                 yield Asking("[postit]", f"{how}, up to {reader.ceiling}", posted, _posted(reader, what, number))
+
+
+#: Things that go no further than the episode that was asked for, even for whoever has watched more.
+UP_TO = ("named", "asked", "chart")
 
 
 def _with_all_to(watched: Progress, number: int) -> int:
@@ -474,7 +561,9 @@ def _posted(reader: Reader, what: str, number: int) -> Reach:
     ceiling, mine = reader.ceiling, reader.progress
     if what == "recap":
         return Reach(ceiling, max(ceiling, number))
-    if what in ("named", "asked"):
+    if what == "chart":
+        return Reach(number, number) if number <= ceiling else LOCKED
+    if what in UP_TO:
         return Reach(min(ceiling, number), number)
     return Reach(ceiling, ceiling if what == "cast" else max(ceiling, mine))
 
@@ -487,7 +576,9 @@ def times(there: Place) -> Iterator[Asking]:
         for name in ("next-episode", "schedule"):
             for way in ways(there, reader):
                 shown = reader.progress if way.ceiling is None else way.ceiling
-                yield Asking(f"/{name}", f"{way}, {reader}", command(way, reader, name), Reach(shown, shown))
+                yield Asking(
+                    f"/{name}", f"{way}, {reader}", command(way, reader, name), Reach(shown, shown).read_by(way)
+                )
         timeless = [("[season]", "", press(me, reader.public, f"c1:season:{key}"))]
         timeless += [
             (f"[{action}]", f"{number}", press(me, reader.public, f"c1:{action}:{key}:{number}"))
@@ -543,6 +634,9 @@ OPTIONS_WITH_CHOICES = (
     ("progress show", "show"),
     ("recap", "episode"),
     ("recap", "show"),
+    ("relationships", "changes"),
+    ("relationships", "show"),
+    ("relationships", "up-to"),
     ("remind", "episode"),
     ("remind", "show"),
     ("reminders cancel", "reminder"),
@@ -586,7 +680,7 @@ def _own(there: Place, reader: Reader) -> list[tuple[str, str, Action]]:
 
 Kind = Callable[[Place], Iterator[Asking]]
 #: The kinds of askings that tell a story, and how many of each are tried by default; then those of `times`.
-KINDS: dict[Kind, int] = {recaps: 200, cards: 260, questions: 200, ahead: 200}
+KINDS: dict[Kind, int] = {recaps: 200, cards: 260, questions: 200, charts: 90, ahead: 200}
 TIMES = 130
 
 

@@ -313,7 +313,7 @@ class _More:
         return replace(
             character,
             after=self._above,
-            names=tuple(self._name() for _ in character.names),
+            names=tuple(replace(self._name(), after=0) for _ in character.names),
             roles=tuple(replace(self._fact(), after=0) for _ in character.roles),
             actor=self._actor(),
             relations=tuple(replace(one, after=0) for one in self._relations(character)),
@@ -343,7 +343,7 @@ class _More:
         stranger = Character(
             first,
             self._above,
-            (self._name(*names),),
+            (replace(self._name(*names), after=0),),
             (self._fact(),),
             self._actor(*actors),
             tuple(self._relation(id, 0) for id in everybody),
