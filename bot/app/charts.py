@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from bot.l10n.speaker import Speaker
 from bot.render.chart_layout import Drawing, Panel, Tie, Tile
 from bot.render.chart_png import Style, draw
 
+#: Words that stand for nobody in particular.
+_ARTICLES = frozenset({"the", "a", "an"})
 #: Pictures that are kept for whoever asks next.
 _KEPT = 24
 
@@ -245,10 +248,11 @@ def _new_people(news: Changes) -> set[str]:
 
 
 def _tile(say: Speaker, person: Person, new: bool) -> Tile:
-    name = _text(say, person.name)
+    name, qualifier = _qualified(_text(say, person.name))
+    second, _ = _qualified(_second_name(say, person))
     return Tile(
         name=name,
-        native=_second_name(say, person),
+        native=", ".join(part for part in (qualifier, second) if part),
         monogram=_monogram(name),
         condition=person.condition,
         status="" if person.condition is Condition.ALIVE else _condition(say, person.condition),
@@ -257,12 +261,18 @@ def _tile(say: Speaker, person: Person, new: bool) -> Tile:
     )
 
 
+def _qualified(name: str) -> tuple[str, str]:
+    """A name without what stands in brackets behind it, and that: there is little room on a tile."""
+    found = re.fullmatch(r"(.+?) ?\(([^()]+)\)", name)
+    return (name, "") if found is None else (found[1], found[2])
+
+
 def _monogram(name: str) -> str:
     """What stands for a name in its disc: the given name of a short Korean one, else initials."""
     if " " not in name and 2 <= len(name) <= 4 and all("가" <= char <= "힣" for char in name):
         return name[-2:]
-    letters = [next((char for char in word if char.isalnum()), "") for word in name.split()]
-    capitals = [letter for letter in letters if letter.isupper()]
-    found = capitals or [letter for letter in letters if letter]
+    words = [word for word in name.split() if word.casefold() not in _ARTICLES] or name.split()
+    letters = [next((char for char in word if char.isalnum()), "") for word in words]
+    found = [letter.upper() for letter in letters if letter]
     # Syllables of Hangul are as wide as two letters.
     return "".join(found[: 1 if found and found[0] > "⺀" else 2])

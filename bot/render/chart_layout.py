@@ -14,7 +14,7 @@ from typing import Protocol
 
 from bot.core.show import Condition, RelationKind
 from bot.render.chart_routing import Kind, Route, Run, Side, Streets, routes
-from bot.render.chart_seating import Seating, seat
+from bot.render.chart_seating import Block, Seating, seat
 
 WIDTH = 1080
 #: What text keeps from the edge of the picture.
@@ -32,13 +32,12 @@ _TRACK, _TRACK_NARROWEST = 15.0, 6.0
 _CLEAR, _EDGE = 10, 16
 #: Less than lines do, so that a label always reaches its own.
 _LABEL_EDGE = 10
-DISC = 54
-_INSET = 11
+DISC, INSET = 48, 10
 _LABEL_WIDEST = 236
 _LABEL_INSET, _LABEL_RISE = 15, 7
 _POINTER = 26
-_CHANNEL_REST, _OUTER_REST = 16, 26
-_LINE_TRACK, _LABEL_GAP = 24, 16
+_CHANNEL_REST, _OUTER_REST = 16, 24
+_LINE_TRACK, _LABEL_GAP = 22, 14
 LEGEND_LINE, _LEGEND_GAP = 54, 28
 #: Upright lines from above, from below and through stand on different lattices, so that none lies upon another.
 _LATTICE = 12
@@ -128,6 +127,7 @@ class TileText:
     """The lines of a tile's text, and how high a tile they need."""
 
     tag: bool
+    name_size: int
     name: tuple[str, ...]
     native: tuple[str, ...]
     status: tuple[str, ...]
@@ -136,9 +136,9 @@ class TileText:
     @property
     def height(self) -> float:
         rows = leading(TAG_SIZE) + 8 if self.tag else 0.0
-        rows += len(self.name) * leading(NAME_SIZE)
+        rows += len(self.name) * leading(self.name_size)
         rows += (len(self.native) + len(self.status) + len(self.formerly)) * leading(SMALL_SIZE)
-        return max(rows, DISC) + 2 * _INSET
+        return max(rows, DISC) + 2 * INSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +268,15 @@ def _shortened(text: str, widest: float, size: int, metrics: Metrics, bold: bool
 
 
 def _tile_text(tile: Tile, width: float, metrics: Metrics) -> TileText:
-    room = width - DISC - 3 * _INSET
+    room = width - DISC - 3 * INSET
+    # A name is rather written a little smaller than broken within a word.
+    longest = max(tile.name.split(), key=lambda word: metrics.width(word, NAME_SIZE, bold=True), default="")
+    sizes = range(NAME_SIZE, SMALL_SIZE - 3, -1)
+    size = next((size for size in sizes if metrics.width(longest, size, bold=True) <= room), NAME_SIZE)
     return TileText(
         tag=tile.new,
-        name=wrapped(tile.name, room, 4, NAME_SIZE, metrics, bold=True),
+        name_size=size,
+        name=wrapped(tile.name, room, 4, size, metrics, bold=True),
         native=wrapped(tile.native, room, 2, SMALL_SIZE, metrics),
         status=wrapped(tile.status, room - 20, 2, SMALL_SIZE, metrics, bold=True),
         formerly=wrapped(tile.formerly, room, 3, SMALL_SIZE, metrics),
@@ -310,7 +315,8 @@ class _Item:
     """What takes a track of a channel: a line that runs along it, or a label on one that crosses it."""
 
     line: int
-    run: int | None
+    run: int
+    along: bool
     ends: tuple[tuple[float, int], tuple[float, int]]
     label_width: float = 0.0
     label_height: float = 0.0
@@ -332,6 +338,23 @@ class _Item:
     @property
     def high(self) -> float:
         return max(self.right, self.centre + self.label_width / 2) if self.label_width else self.right
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a label might stand, roughly, and how little that suits it by itself."""
+
+    channel: int
+    run: int
+    left: float
+    right: float
+    cost: float
+
+    def beside(self, others: Sequence[_Place]) -> float:
+        """The cost with other labels there already."""
+        near = [other for other in others if other.channel == self.channel]
+        clashes = sum(self.left < other.right and other.left < self.right for other in near)
+        return self.cost + clashes + (0.4 if not near else 0.0)
 
 
 class _Plan:
@@ -488,24 +511,23 @@ class _Plan:
         """Which track of its channel each line and label takes, and how high the channels become."""
         through: dict[int, list[tuple[float, int]]] = {}
         items: dict[int, list[_Item]] = {index: [] for index in range(len(self.streets.channels))}
+        places = self._label_places()
         for line, route in enumerate(self.routes):
             width, height = self.labels[line]
             for index, run in enumerate(route.runs):
                 if run.kind is Kind.CHANNEL:
                     before, after = (self._end(line, neighbour, run.place) for neighbour in (index - 1, index + 1))
-                    item = _Item(line, index, (before, after))
-                    if route.label == index:
+                    item = _Item(line, index, True, (before, after))
+                    if places[line] == (run.place, index):
                         item.label_width, item.label_height = width, height
                     items[run.place].append(item)
-                elif run.kind is not Kind.STUB:
-                    for channel in range(run.low // 2, run.high // 2 + 1):
-                        if run.low < 2 * channel < run.high:
-                            through.setdefault(channel, []).append((self.upright[line, index], line))
-            if route.crossing is not None:
-                index = next(index for index, run in enumerate(route.runs) if run.kind is Kind.GUTTER)
-                x = self.upright[line, index]
-                ends = ((x, -1), (x, 1)) if route.runs[index].level < route.runs[index].until else ((x, 1), (x, -1))
-                items[route.crossing].append(_Item(line, None, ends, width, height))
+            for index, channel in route.crossings():
+                run, x = route.runs[index], self.upright[line, index]
+                if places[line] == (channel, index):
+                    ends = ((x, -1), (x, 1)) if run.level < run.until else ((x, 1), (x, -1))
+                    items[channel].append(_Item(line, index, False, ends, width, height))
+                else:
+                    through.setdefault(channel, []).append((x, line))
         for channel, found in items.items():
             uprights = through.get(channel, [])
             for item in found:
@@ -513,6 +535,37 @@ class _Plan:
                     item.centre = _centre(item, found, uprights)
             _stack(found, uprights)
             self.items[channel] = found
+
+    def _label_places(self) -> list[tuple[int, int]]:
+        """In which channel and at which of its runs each line has its label: where there are few others."""
+        choices: list[list[_Place]] = []
+        for line, route in enumerate(self.routes):
+            half = self.labels[line][0] / 2
+            found: list[_Place] = []
+            for index, run in enumerate(route.runs):
+                if run.kind is Kind.CHANNEL:
+                    left, right = sorted((self.upright[line, index - 1], self.upright[line, index + 1]))
+                    middle = (left + right) / 2
+                    # A line that goes along a channel takes some of its height anyhow, and a long stretch is best seen.
+                    cost = 0.6 - min((right - left) / WIDTH, 0.5)
+                    found.append(_Place(run.place, index, middle - half, middle + half, cost))
+            # Where a line is all but straight, the label hides that it is not.
+            if not found or any(self.upright_span(line, place.run) > 30 for place in found):
+                for index, channel in route.crossings():
+                    x = self.upright[line, index]
+                    inner = self.streets.channels[channel][1]
+                    found.append(_Place(channel, index, x - half, x + half, 1.0 + (0.3 if inner else 0.0)))
+            choices.append(found)
+        chosen = [min(found, key=lambda place: place.cost) for found in choices]
+        for _ in range(3):
+            for line, found in enumerate(choices):
+                others = [place for other, place in enumerate(chosen) if other != line]
+                chosen[line] = min(found, key=lambda place: (place.beside(others), place.channel, place.run))
+        return [(place.channel, place.run) for place in chosen]
+
+    def upright_span(self, line: int, run: int) -> float:
+        """How far a run along a channel goes."""
+        return abs(self.upright[line, run - 1] - self.upright[line, run + 1])
 
     def _end(self, line: int, index: int, channel: int) -> tuple[float, int]:
         """The x of an upright run that ends in a channel, and whether it comes from above (-1) or below (1)."""
@@ -545,8 +598,15 @@ class _Plan:
         """Stacks channels, titles and rows from ``top`` on; gives the texts of tiles and titles, and the bottom."""
         texts = [_tile_text(tile, self.tile_width, self.metrics) for tile in self.tiles]
         titles = {
-            index: wrapped(panel.title, self.tile_width - 8, 3, GROUP_SIZE, self.metrics, bold=True)
-            for index, panel in enumerate(self.drawing.panels)
+            block.group: wrapped(
+                self.drawing.panels[block.group].title,
+                self._title_room(block),
+                3,
+                GROUP_SIZE,
+                self.metrics,
+                bold=True,
+            )
+            for block in self.seating.blocks
         }
         for person, (row, _) in enumerate(self.seating.seats):
             self.row_heights[row] = max(self.row_heights.get(row, 0.0), texts[person].height)
@@ -566,12 +626,26 @@ class _Plan:
             y += self.row_heights[row]
         return texts, titles, y
 
+    def _title_room(self, block: Block) -> float:
+        """How wide a group's title may be: as far as its frame goes, or the first line that passes."""
+        first, _ = self.seating.bands[block.band]
+        level = 2 * self.streets.above[first]
+        left, _ = self.column_box(block.column)
+        _, right = self.column_box(block.column + block.width - 1)
+        passing = [
+            self.upright[line, index]
+            for line, route in enumerate(self.routes)
+            for index, run in enumerate(route.runs)
+            if run.kind in (Kind.GUTTER, Kind.SEAT, Kind.PORT) and run.low <= level < run.high
+        ]
+        return min([right, *(x - 14 for x in passing if left < x < right)]) - left - 8
+
     def _channel_height(self, channel: int, inner: bool) -> float:
         items = self.items[channel]
         edge = channel in (0, len(self.streets.channels) - 1)
         if not items:
             return _CHANNEL_REST if inner else 4 if edge else _OUTER_REST
-        return sum(self._track_heights(channel)) + (18 if inner else 26)
+        return sum(self._track_heights(channel)) + (16 if inner else 22)
 
     def _track_heights(self, channel: int) -> list[float]:
         items = self.items[channel]
@@ -660,7 +734,7 @@ class _Plan:
         found: dict[tuple[int, int], float] = {}
         for channel, items in self.items.items():
             for item in items:
-                if item.run is not None:
+                if item.along:
                     found[item.line, item.run] = self.track_middle(channel, item.track)
         stubs: dict[tuple[int, Side], list[tuple[tuple[float, ...], int, int]]] = {}
         for line, route in enumerate(self.routes):

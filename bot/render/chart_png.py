@@ -20,6 +20,7 @@ from bot.core.show import Condition, RelationKind
 from bot.render.chart_layout import (
     DISC,
     GROUP_SIZE,
+    INSET,
     LABEL_SIZE,
     LEGEND_LINE,
     NAME_SIZE,
@@ -279,16 +280,16 @@ class _Canvas:
             rim = palette.accent
         shown = not self.layout.drawing.comparing or tile.new
         self._box(box, 18, self._faded(fill, shown), self._faded(rim, shown), 5 if tile.new else 2.5)
-        x = box.left + 11 + DISC / 2
+        x = box.left + INSET + DISC / 2
         y = (box.top + box.bottom) / 2
         self._disc(placed, x, y, colour, shown)
-        left = box.left + 2 * 11 + DISC
+        left = box.left + 2 * INSET + DISC
         ink = self._faded(palette.quiet if gone else palette.text, shown)
         quiet = self._faded(palette.quiet, shown)
         rows: list[tuple[str, int, bool, Colour, str]] = []
         if text.tag:
             rows.append((self.layout.drawing.new_word, TAG_SIZE, True, palette.on_accent, "tag"))
-        rows += [(line, NAME_SIZE, True, ink, "") for line in text.name]
+        rows += [(line, text.name_size, True, ink, "") for line in text.name]
         rows += [(line, SMALL_SIZE, False, quiet, "") for line in text.native]
         rows += [(line, SMALL_SIZE, True, ink, "") for line in text.status]
         rows += [(line, SMALL_SIZE, False, self._faded(colour, shown), "") for line in text.formerly]

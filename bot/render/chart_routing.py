@@ -77,14 +77,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line: its runs from end to end, turning at each, and the one along which its label stands.
-
-    ``crossing`` is the channel where the label stands instead if the line runs along none.
-    """
+    """One line: its runs from end to end, turning at each. It meets at least one channel, where its label can stand."""
 
     runs: tuple[Run, ...]
-    label: int | None
-    crossing: int | None
+
+    def crossings(self) -> Iterator[tuple[int, int]]:
+        """Each upright run (by its index) with each channel that it crosses without turning."""
+        for index, run in enumerate(self.runs):
+            if run.kind in (Kind.GUTTER, Kind.SEAT, Kind.PORT):
+                for channel in range(run.low // 2, run.high // 2 + 1):
+                    if run.low < 2 * channel < run.high:
+                        yield index, channel
 
 
 @dataclass(slots=True)
@@ -300,7 +303,7 @@ def _shortest(
 
 
 def _route(places: _Map, tie: tuple[int, int], path: _Path) -> Route:
-    """The runs of a path, with one along a channel for the label where there is any."""
+    """The runs of a path."""
     spots = [places.where(node) for node in path.nodes]
     runs: list[Run] = [_first(places, tie[0], path.start, spots[0])]
     for (level, x), (next_level, _) in pairwise(spots):
@@ -329,12 +332,7 @@ def _route(places: _Map, tie: tuple[int, int], path: _Path) -> Route:
         runs.append(Run(Kind.PORT, final.place, 2 * channel, backwards.until, final.person, final.side))
     else:
         runs.append(backwards)
-    across = [index for index, run in enumerate(runs) if run.kind is Kind.CHANNEL]
-    if across:
-        longest = max(across, key=lambda index: (_reach(runs, index), -index))
-        return Route(tuple(runs), longest, None)
-    upright = next(run for run in runs if run.kind is Kind.GUTTER)
-    return Route(tuple(runs), None, _meeting(places, upright.level, upright.until))
+    return Route(tuple(runs))
 
 
 def _first(places: _Map, person: int, side: Side, spot: tuple[int, int]) -> Run:
@@ -352,17 +350,3 @@ def _meeting(places: _Map, level: int, until: int) -> int:
     outer = [channel for channel in passed if not places.streets.channels[channel][1]]
     found = outer or passed
     return found[len(found) // 2]
-
-
-def _reach(runs: Sequence[Run], index: int) -> int:
-    """How far a run along a channel goes, in half columns."""
-    return abs(x_of(runs[index - 1]) - x_of(runs[index + 1]))
-
-
-def x_of(run: Run) -> int:
-    """Roughly where an upright run, or the gutter that a stub leads to, is: even for gutters, odd for columns."""
-    if run.kind is Kind.GUTTER:
-        return 2 * run.place
-    if run.kind is Kind.STUB:
-        return 2 * run.place + (0 if run.side is Side.LEFT else 2)
-    return 2 * run.place + 1
