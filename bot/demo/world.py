@@ -38,16 +38,18 @@ PEOPLE = (
     Person("minji", "민지 Minji", "Seoul", "Asia/Seoul", "ko", "#7c87f5"),
 )
 
-#: The rooms of the server; everybody has a third one, their messages with the bot.
+#: The rooms of the server: channels, a thread in the last of them, and everybody's messages with the bot.
 CHANNELS = (
     ("general", "Everything that is not a spoiler"),
     ("the-defects", "Watching The Defects together, Mondays and Tuesdays"),
 )
+THREAD = "episode-2"
 DIRECT = "dm"
-ROOMS = (*(name for name, _ in CHANNELS), DIRECT)
+ROOMS = (*(name for name, _ in CHANNELS), THREAD, DIRECT)
 
 #: How long before the demo begins, where, who, what.
 _CHATTER = (
+    (7_000, THREAD, "olivia", "Here `/recap 2` needs no bars, by the thread's name alone: see `/spoilers explain`"),
     (55, "general", "arjun", "Finished work early, so I'm catching up before tonight 🍿"),
     (53, "general", "maya", "What time is tonight, again? I never get the Seoul times right"),
     (52, "general", "olivia", "Ask the bot: type `/next-episode`. It knows where you live."),
@@ -106,6 +108,10 @@ def build_world(env: Env, at: datetime) -> World:
         members[person.key] = guild.add_member(user, roles=[role])
         speak(env, user.id, person.locale)
         assets[f"{CDN_BASE}/avatars/{user.id}/a.png"] = (f"{person.key}.png", _avatar(person))
+    shift_epoch(env, at - timedelta(days=5))
+    parent, owner = channels[CHANNELS[-1][0]], users[PEOPLE[0].key]
+    thread = env.backend.create_thread(parent.id, THREAD, owner.id)
+    channels[THREAD] = ChannelHandle(env, guild, thread)
     for minutes, channel, person, text in sorted(_CHATTER, reverse=True):
         shift_epoch(env, at - timedelta(minutes=minutes))
         post(env, channels[channel].id, users[person].id, text)
