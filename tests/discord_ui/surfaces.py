@@ -199,8 +199,10 @@ async def _rooms(s: Stage, show: Show) -> AsyncIterator[Room]:
 
     async def channel(name: str, ceiling: int) -> ChannelHandle:
         made = s.guild.create_text_channel(name)
-        async with s.companion.database.begin() as tx:
-            await ceilings.set(tx, made.id, s.guild.id, show.id, ceiling)
+        # Where nothing is set nothing is open.
+        if ceiling:
+            async with s.companion.database.begin() as tx:
+                await ceilings.set(tx, made.id, s.guild.id, show.id, ceiling)
         return made
 
     def thread(parent: ChannelHandle, name: str) -> ChannelHandle:

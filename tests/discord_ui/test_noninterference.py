@@ -33,6 +33,7 @@ from simcord.results import InteractionResult
 
 from bot.core.airing import airing, airs_at
 from bot.core.show import Show
+from bot.store import ceilings
 from tests.discord_ui import surfaces
 from tests.discord_ui.answers import Answer, answers, forget, recorded_files, uploads
 from tests.discord_ui.stage import AFTER, Stage, buttons, components, stage, text_of
@@ -301,6 +302,64 @@ async def test_posts_answers_and_choices_around_an_air_time_tell_nothing(
         if marks(str(other)):
             raise LeakError("a mark was sent")
     record_property("renderings", {"posts, forms and answers around an air time": sum(map(len, evenings))})
+
+
+# --------------------------------------------------------- what people type
+
+
+async def test_what_people_type_is_shown_nowhere_that_is_open_less_far(tmp_path: Path, record_property: Record) -> None:
+    """A party's title and note are as safe as the room they were typed in, and each says which that was."""
+    async with place(tmp_path, SHOWS[0], AFTER) as there:
+        s = there.s
+        rooms = [there.rooms[2 * number + number % 2] for number in range(there.last + 1)]
+        readers = there.readers[:: len(there.readers) // len(rooms)][: len(rooms)]
+        opened = {room.handle.id: room.ceiling for room in rooms}
+        seen = 0
+
+        def look(what: str, alone: int = 0) -> None:
+            """Everything sent since the last look: in a room what it is open to, elsewhere up to ``alone``."""
+            nonlocal seen
+            for one in s.env.http_requests[seen:]:
+                room = re.match(r"/channels/(\d+)/", one.path)
+                limit = opened.get(int(room[1]), 0) if room else alone
+                told = [int(number) for number in re.findall(rf"{MARK} (\d+)", json.dumps(one.json))]
+                if told and max(told) > limit:
+                    raise LeakError(f"{what}: of episode {max(told)} up to {limit}: {one.method} {one.path} {one.json}")
+            seen = len(s.env.http_requests)
+
+        look("to begin with")
+        for room, reader in zip(rooms, reversed(readers), strict=True):
+            me = reader.member
+            await me.slash(room.handle, "timezone set", zone="Europe/London")
+            written = {"title": f"{MARK} {room.ceiling} a title", "note": f"{MARK} {room.ceiling} a note"}
+            await me.slash(
+                room.handle, "watch-party create", episode=1, when="in 2 days at 21:00", lead="1 h", **written
+            )
+            look(f"created by {reader} up to {room.ceiling}", reader.progress)
+        told = json.dumps([one.json for one in s.env.http_requests])
+        assert all(f"{MARK} {number} a note" in told for number in range(there.last + 1)), "it is shown where it may be"
+        for reader in readers:
+            await reader.member.slash(there.rooms[-1].handle, "watch-party list")
+            await reader.member.autocomplete(there.rooms[0].handle, "watch-party cancel", "party", "")
+            look(f"listed for {reader}", reader.progress)
+        # From here on the rooms are open less far than when it was typed.
+        async with s.companion.database.begin() as tx:
+            for room in rooms:
+                opened[room.handle.id] = room.ceiling // 2
+                await ceilings.set(tx, room.handle.id, s.guild.id, there.show.id, room.ceiling // 2)
+        for room, reader in zip(rooms, readers, strict=True):
+            [card] = [one for one in room.handle.history() if "rsvp" in str(components(one))]
+            ids = [one["custom_id"] for one in components(card) if "custom_id" in one]
+            await reader.member.click(card, custom_id=next(one for one in ids if ":going:" in one))
+            # Put in place of the card, which stands in the room.
+            look(f"answered up to {room.ceiling}", room.ceiling // 2)
+        for number, reader in enumerate(reversed(readers), 1):
+            if number % 3 == 0:
+                await reader.member.slash(there.rooms[0].handle, "watch-party cancel", party=number)
+                look(f"cancelled by {reader}", reader.progress)
+        await s.pass_time(days=3)
+        look("posted when the time had come")
+        record_property("renderings", {"what people type": seen})
 
 
 # ------------------------------------------------------------- completeness
