@@ -128,7 +128,7 @@ class Relationships(commands.Cog):
         say = ask.say
         if view.comparing:
             made = Reply().add("## " + say("chart.changed", number=limit), say("chart.nothing-changed", number=limit))
-            whole = self._again(ask, limit, View(view.style or Style.DARK, False))
+            whole = self._compared(ask, limit, View(view.style or Style.DARK, False))
             return made.add("-# " + ask.horizon_note).row(whole)
         return Reply().add(say("chart.none", show=plain(say.text(ask.show.title))), "-# " + ask.horizon_note)
 
@@ -138,14 +138,15 @@ class Relationships(commands.Cog):
         made = Reply().add(*_heading(ask, found), "-# " + ask.horizon_note)
         description = alt_text(say, found, LONGEST_DESCRIPTION)
         made.pictures.append(Picture(_FILE_NAME, description, partial(self._charts.picture, found.drawing, style)))
-        other = Style.LIGHT if style is Style.DARK else Style.DARK
         in_words = View(None, view.comparing)
         return made.row(
-            self._again(ask, limit, in_words)
+            self._again(ask, limit, in_words, say("button.in-words"), "📝")
             if _only_once(ask, limit)
             else button(say("button.in-words"), "chartwords", key, limit, in_words, emoji="📝"),
-            self._again(ask, limit, View(style, not view.comparing)) if limit else None,
-            self._again(ask, limit, View(other, view.comparing), restyled=True),
+            self._compared(ask, limit, View(style, not view.comparing)) if limit else None,
+            self._again(ask, limit, replace(view, style=Style.LIGHT), say("button.style-light"), "☀️")
+            if style is Style.DARK
+            else self._again(ask, limit, replace(view, style=Style.DARK), say("button.style-dark"), "🌙"),
             button(say("button.post-here"), "postchart", key, limit, view, emoji="📣") if ask.private else None,
         )
 
@@ -154,24 +155,23 @@ class Relationships(commands.Cog):
         for section in found.sections:
             made.add("### " + plain(section.heading), *("- " + plain(line) for line in section.lines))
         made.add("-# " + ask.horizon_note)
-        # What is shown only once is shown in place of the picture.
-        return made.row(self._again(ask, limit, View(Style.DARK, view.comparing)) if _only_once(ask, limit) else None)
+        if _only_once(ask, limit):
+            # What is shown only once is shown in place of the picture.
+            made.row(self._again(ask, limit, replace(view, style=Style.DARK), ask.say("button.picture"), "🕸️"))
+        return made
+
+    def _compared(self, ask: Ask, limit: int, view: View) -> discord.ui.Button[discord.ui.LayoutView]:
+        """A button from the whole chart to what an episode changed, or back."""
+        if not view.comparing:
+            return self._again(ask, limit, view, ask.say("button.whole-chart"), "🕸️")
+        episode = episode_name(ask.say, ask.show, episode_of(ask.show, limit))
+        return self._again(ask, limit, view, ask.say("button.changed-in", episode=episode), "🆕")
 
     def _again(
-        self, ask: Ask, limit: int, view: View, *, restyled: bool = False
+        self, ask: Ask, limit: int, view: View, label: str, emoji: str
     ) -> discord.ui.Button[discord.ui.LayoutView]:
         """A button that puts another view in place of the one it hangs on."""
-        say, key = ask.say, show_key(ask.show)
-        if view.style is None:
-            label, emoji = say("button.in-words"), "📝"
-        elif restyled:
-            dark = view.style is Style.DARK
-            label, emoji = say("button.style-dark" if dark else "button.style-light"), "🌙" if dark else "☀️"
-        elif view.comparing:
-            label = say("button.changed-in", episode=episode_name(say, ask.show, episode_of(ask.show, limit)))
-            emoji = "🆕"
-        else:
-            label, emoji = say("button.whole-chart"), "🕸️"
+        key = show_key(ask.show)
         if _only_once(ask, limit):
             # What was revealed once has to be revealed again.
             return button(label, "reveal", "chart", key, limit, view, emoji=emoji)
