@@ -252,7 +252,7 @@ def _tile(say: Speaker, person: Person, new: bool) -> Tile:
     second, _ = _qualified(_second_name(say, person))
     return Tile(
         name=name,
-        native=", ".join(part for part in (qualifier, second) if part),
+        native="\n".join(part for part in (qualifier, second) if part),
         monogram=_monogram(name),
         condition=person.condition,
         status="" if person.condition is Condition.ALIVE else _condition(say, person.condition),

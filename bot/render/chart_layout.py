@@ -49,7 +49,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One person: two lines of names, what their disc says, and what there is to note."""
+    """One person: their name and (in one or more lines) their other names, what their disc says, and what to note."""
 
     name: str
     native: str
@@ -129,6 +129,7 @@ class TileText:
     tag: bool
     name_size: int
     name: tuple[str, ...]
+    native_size: int
     native: tuple[str, ...]
     status: tuple[str, ...]
     formerly: tuple[str, ...]
@@ -137,7 +138,8 @@ class TileText:
     def height(self) -> float:
         rows = leading(TAG_SIZE) + 8 if self.tag else 0.0
         rows += len(self.name) * leading(self.name_size)
-        rows += (len(self.native) + len(self.status) + len(self.formerly)) * leading(SMALL_SIZE)
+        rows += len(self.native) * leading(self.native_size)
+        rows += (len(self.status) + len(self.formerly)) * leading(SMALL_SIZE)
         return max(rows, DISC) + 2 * INSET
 
 
@@ -269,18 +271,24 @@ def _shortened(text: str, widest: float, size: int, metrics: Metrics, bold: bool
 
 def _tile_text(tile: Tile, width: float, metrics: Metrics) -> TileText:
     room = width - DISC - 3 * INSET
-    # A name is rather written a little smaller than broken within a word.
-    longest = max(tile.name.split(), key=lambda word: metrics.width(word, NAME_SIZE, bold=True), default="")
-    sizes = range(NAME_SIZE, SMALL_SIZE - 3, -1)
-    size = next((size for size in sizes if metrics.width(longest, size, bold=True) <= room), NAME_SIZE)
+    size = _word_size(tile.name, room, NAME_SIZE, metrics, bold=True)
+    small = _word_size(tile.native, room, SMALL_SIZE, metrics, bold=False)
     return TileText(
         tag=tile.new,
         name_size=size,
         name=wrapped(tile.name, room, 4, size, metrics, bold=True),
-        native=wrapped(tile.native, room, 2, SMALL_SIZE, metrics),
+        native_size=small,
+        native=tuple(line for part in tile.native.splitlines() for line in wrapped(part, room, 2, small, metrics)),
         status=wrapped(tile.status, room - 20, 2, SMALL_SIZE, metrics, bold=True),
         formerly=wrapped(tile.formerly, room, 3, SMALL_SIZE, metrics),
     )
+
+
+def _word_size(text: str, room: float, size: int, metrics: Metrics, *, bold: bool) -> int:
+    """``size``, or a little less where a word would have to be broken otherwise."""
+    longest = max(text.split(), key=lambda word: metrics.width(word, size, bold=bold), default="")
+    sizes = range(size, round(size * 0.75) - 1, -1)
+    return next((smaller for smaller in sizes if metrics.width(longest, smaller, bold=bold) <= room), size)
 
 
 # ------------------------------------------------------------------------ lines

@@ -241,7 +241,7 @@ class _Canvas:
 
     def _faded(self, colour: Colour, new: bool) -> Colour:
         """A colour, taken back where the picture is about something else."""
-        return colour if new or not self.layout.drawing.comparing else _mixed(colour, self.palette.ground, 0.62)
+        return colour if new or not self.layout.drawing.comparing else _mixed(colour, self.palette.ground, 0.56)
 
     @staticmethod
     def _is_new(line: Line) -> bool:
@@ -290,7 +290,7 @@ class _Canvas:
         if text.tag:
             rows.append((self.layout.drawing.new_word, TAG_SIZE, True, palette.on_accent, "tag"))
         rows += [(line, text.name_size, True, ink, "") for line in text.name]
-        rows += [(line, SMALL_SIZE, False, quiet, "") for line in text.native]
+        rows += [(line, text.native_size, False, quiet, "") for line in text.native]
         rows += [(line, SMALL_SIZE, True, ink, "") for line in text.status]
         rows += [(line, SMALL_SIZE, False, self._faded(colour, shown), "") for line in text.formerly]
         height = sum(leading(size) + (8 if role == "tag" else 0) for _, size, _, _, role in rows)
