@@ -71,15 +71,16 @@ class CatchUpCommand(commands.Cog):
                 raise UserError("catch-up.per-day-alone")
             await ask.answer(await self._present(ask))
             return
+        if per_day is not None:
+            if per_day < 1:
+                raise UserError("catch-up.per-day")
+            # More a day than there are episodes changes nothing, and may fit neither into a button nor a column.
+            per_day = min(per_day, len(ask.show.episodes))
         coming = airing(ask.show, ask.now).next
         found = read_typed(ask, by, airs_at(coming[0]) if coming else None)
         if isinstance(found, Unclear):
-            if per_day is not None and per_day < 1:
-                raise UserError("catch-up.per-day")
-            # More a day than there are episodes changes nothing, and would not fit into a button.
-            most = min(per_day or 0, len(ask.show.episodes))
             key = show_key(ask.show)
-            await ask.answer(ask_back(ask, found, lambda seconds: ("plan-by", (key, seconds, most))))
+            await ask.answer(ask_back(ask, found, lambda seconds: ("plan-by", (key, seconds, per_day or 0))))
             return
         await ask.answer(await self._make(ask, found, per_day))
 

@@ -97,8 +97,11 @@ async def test_after_the_finale_it_says_so_and_offers_the_recap_of_the_ending(s:
     assert "has ended" in said(answer)
     recap = await ann.click(answer.response, label="Recap of the ending")
     assert is_private(recap)
-    assert "Episode 8" in said(recap)
-    assert "||" in said(recap)
+    assert "Unlocks after Episode 8" in said(recap)
+    await ann.slash(s.general, "progress set", episode=8)
+    recap = await ann.click(answer.response, label="Recap of the ending")
+    assert "Unlocks" not in said(recap)
+    assert "Se-hee shoots herself" in said(recap)
 
 
 @pytest.mark.parametrize("s", [datetime(2025, 8, 12, 13, 30, tzinfo=UTC)], indirect=True)

@@ -80,6 +80,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "spoilers ceiling set": {"episode": 1},
     "recap": {"episode": 1},
     "character": {"name": "Ah-hyun"},
+    "progress only": {"episodes": "1"},
+    "progress share": {"on": True},
+    "catch-up": {"by": "17 aug 21:00"},
     "timezone set": {"zone": "Asia/Seoul"},
     "watch-party create": {"episode": 3, "when": "air time"},
     "watch-party cancel": {"party": 1},
@@ -88,6 +91,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 SHOW_OPTIONAL = (
     *("next-episode", "schedule", "recap", "character", "cast", "remind"),
+    *("explain", "relationships", "catch-up", "progress only", "progress rewatch", "progress share", "progress group"),
     *("progress set", "progress show", "progress clear", "watch-party create"),
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
@@ -102,6 +106,8 @@ FINE = {
         for what, value in TEXTS.items()
         if len(clean(value)) <= longest and not is_blank(clean(value))
     ),
+    ("progress rewatch", "episode", "none"),
+    *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
     ("watch-party create", "lead", "a number"),
     ("remind", "lead", "a number"),
     *((name, "show", what) for name in SHOW_OPTIONAL for what in ("empty", "blank")),
@@ -195,14 +201,14 @@ async def test_bad_input_in_every_option_is_refused_clearly_and_changes_nothing(
                 continue
             bad: dict[str, Any] = TEXTS if option.type is discord.AppCommandOptionType.string else NUMBERS
             for what, value in bad.items():
-                if (name, option.name, what) in FINE:
+                if (name, option.display_name, what) in FINE:
                     continue
-                options = {**GOOD.get(name, {}), option.name: value}
+                options = {**GOOD.get(name, {}), option.display_name: value}
                 [answer] = await each(s, [slash(ann, s.general, name, **options)])
                 tried += 1
                 if answer is None:
                     continue
-                where = f"/{name} {option.name}: {what}"
+                where = f"/{name} {option.display_name}: {what}"
                 problems += [f"{where}: {wrong}: {answer.text[:200]}" for wrong in not_clear(answer)]
                 after = await contents(s)
                 if after != before:
@@ -232,7 +238,7 @@ async def test_typing_anything_is_answered_with_choices_that_discord_takes(s: St
             for value, show in filled:
                 tried.append(f"/{name} {option.name}: {value[:50]!r}, show {show and show[:50]!r}")
                 chosen = {} if show is None else {"show": show}
-                actions.append(typing(ann, s.general, name, option.name, value, **chosen))
+                actions.append(typing(ann, s.general, name, option.display_name, value, **chosen))
     found = await answers(s, actions)
     problems: list[str] = []
     for what, answer in zip(tried, found, strict=True):
@@ -278,8 +284,8 @@ async def test_bad_input_in_forms_is_refused_clearly_and_changes_nothing(s: Stag
                 await ann.submit_modal(shown, {field(shown): value})
             except SetupError:
                 continue
-            requests = tuple((one.method, one.path, one.json) for one in s.env.http_requests[mark:])
-            problems += [f"{what}: {wrong}" for wrong in not_clear(Answer(requests, ()))]
+            requests = tuple((one.method, one.path, one.json, ()) for one in s.env.http_requests[mark:])
+            problems += [f"{what}: {wrong}" for wrong in not_clear(Answer(requests))]
             if await contents(s) != before:
                 problems.append(f"{what}: the database changed")
                 before = await contents(s)
@@ -318,6 +324,9 @@ ARGUMENTS = (
     *("253402300799", "253402300800", "-62135596800"),
 )
 
+#: Buttons that answer in the channel.
+PUBLIC = tuple(f"c1:{action}:" for action in ("post", "postcast", "postchart", "posteds", "postit"))
+
 
 async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
     """A server in which everything was used by others, with the custom_id of every button they were shown."""
@@ -338,6 +347,11 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         ("next-episode", {}),
         ("schedule", {}),
         ("recap", {"episode": 1}),
+        ("recap", {}),
+        ("recap", {"episode": 2, "private": True}),
+        ("explain", {}),
+        ("explain", {"question": "refund"}),
+        ("relationships", {}),
         ("character", {"name": "Se-hee"}),
         ("cast", {}),
         ("watch-party create", {"episode": 3, "when": "air time"}),
@@ -359,6 +373,11 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:snooze:1:10:00ff",
         f"c1:cast:{key}:1:{ann.id}",
         f"c1:turn:{key}:2:{ann.id}",
+        f"c1:previously:{key}:0:{ann.id}",
+        f"c1:questions:{key}:0:{ann.id}",
+        f"c1:postit:recap:{key}:2:",
+        f"c1:reveal:chart:{key}:2:dark",
+        f"c1:reveal:named:{key}:2:Ah-hyun",
     ]
     host = (await ann.slash(s.general, "schedule")).response
     handlers = s.companion.client._presses._handlers
@@ -405,8 +424,8 @@ async def test_forged_buttons_are_answered_and_touch_nothing_of_others(s: Stage,
         if answer.form:
             problems.append(f"{custom_id!r}: a form about what is not theirs")
         # Turning a page and answering an invitation change the message that they are pressed on.
-        in_place = any(body and body.get("type") == 7 for _, _, body in answer.requests)
-        public = in_place or custom_id.startswith(("c1:post:", "c1:postcast:"))
+        in_place = any(body and body.get("type") == 7 for _, _, body, _ in answer.requests)
+        public = in_place or custom_id.startswith(PUBLIC)
         wrong = [one for one in not_clear(answer) if not (public and one == "everybody sees it")]
         wrong = [one for one in wrong if "is live" not in one and "characters come back" not in one]
         problems += [f"{custom_id!r}: {one}: {answer.text[:200]}" for one in wrong]
