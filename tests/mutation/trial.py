@@ -47,20 +47,19 @@ class Outcome:
         return f"SURVIVED {self.passed} tests" if self.passed else "NOTHING RAN"
 
 
-def change(root: Path, mutant: Mutant) -> None:
-    """Make a mutant's change in the tree at ``root``. Raises MutantError where it doesn't fit."""
-    path = root / "bot" / mutant.file
+def changed(mutant: Mutant) -> str:
+    """The source of a mutant's file with its change in it. Raises MutantError where it doesn't fit."""
+    path = ROOT / "bot" / mutant.file
     source = path.read_text("utf-8")
-    if source.count(mutant.before) != 1:
-        raise MutantError(
-            f"{mutant.name}: stands {source.count(mutant.before)} times in {mutant.file}: {mutant.before}"
-        )
-    changed = source.replace(mutant.before, mutant.after)
+    times = source.count(mutant.before)
+    if times != 1:
+        raise MutantError(f"{mutant.name}: what it replaces stands {times} times in {mutant.file}: {mutant.before}")
+    made = source.replace(mutant.before, mutant.after)
     try:
-        compile(changed, str(path), "exec")
+        compile(made, str(path), "exec")
     except SyntaxError as error:
         raise MutantError(f"{mutant.name}: {error}") from error
-    path.write_text(changed, "utf-8")
+    return made
 
 
 def tried(mutant: Mutant) -> Outcome:
@@ -84,10 +83,10 @@ def _in_copy(mutant: Mutant | None, selected: str) -> Outcome:
             else:
                 shutil.copy(source, root / name)
         if mutant is not None:
-            change(root, mutant)
+            (root / "bot" / mutant.file).write_text(changed(mutant), "utf-8")
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly", "--tb=short"]
-        command += ["-k", selected, f"--junitxml={report}", _TESTS]
+        command += ["-k", selected, f"--junitxml={report}", "-o", "junit_family=xunit1", _TESTS]
         run = subprocess.run(
             command,
             cwd=root,
