@@ -88,6 +88,8 @@ def _rgb(value: int) -> Colour:
     return value >> 16, value >> 8 & 255, value & 255
 
 
+_BLACK, _WHITE = _rgb(0x15161C), _rgb(0xFFFFFF)
+
 _PALETTES = {
     Style.DARK: _Palette(
         ground=_rgb(0x15161C),
@@ -164,6 +166,12 @@ def _mixed(colour: Colour, other: Colour, share: float) -> Colour:
     """``colour`` with that share of ``other`` in it."""
     one, two, three = (round(a + (b - a) * share) for a, b in zip(colour, other, strict=True))
     return one, two, three
+
+
+def _ink_on(colour: Colour) -> Colour:
+    """Black or white, whichever reads better on this colour."""
+    red, green, blue = colour
+    return _BLACK if 0.299 * red + 0.587 * green + 0.114 * blue > 135 else _WHITE
 
 
 class _Canvas:
@@ -320,9 +328,7 @@ class _Canvas:
         fill = self._faded(_mixed(palette.quiet, palette.gone, 0.45) if gone else colour, shown)
         self._circle(x, y, radius, fill)
         size = TAG_SIZE if len(tile.monogram) < 2 or ord(tile.monogram[0]) > 0x2E7F else TAG_SIZE + 2
-        self._say(
-            x, y, tile.monogram, size, palette.ground if sum(fill) > 330 else palette.text, bold=True, anchor="mm"
-        )
+        self._say(x, y, tile.monogram, size, _ink_on(fill), bold=True, anchor="mm")
         if gone:
             # A black ribbon over the corner, as over the portrait at a Korean funeral.
             left, top = placed.box.left, placed.box.top
