@@ -18,6 +18,7 @@ from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
 from bot.app.library import Library
 from bot.app.memory import Memory
+from bot.app.moves import Moves
 from bot.app.parties import Parties
 from bot.app.people import People
 from bot.app.reminders import Reminders
@@ -109,7 +110,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         reminders = Reminders(database, clock, runner.poke)
         parties = Parties(database, clock, runner.poke)
         catch_ups = CatchUps(database, clock, runner.poke)
-        library = Library(folder, shows, reminders, catch_ups)
+        library = Library(folder, shows, Moves(database, clock, runner.poke, (reminders, catch_ups)))
         await library.follow_schedules()
         presses = Presses()
         choices = Choices(desk)
@@ -128,7 +129,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Spoilers(desk, choices, ceilings),
                 PartiesCog(desk, choices, presses, parties, ceilings, failures, settings.party_lead_minutes),
                 RemindCommand(desk, choices, presses, reminders, failures, settings.reminder_lead_minutes),
-                RemindersCog(desk, reminders, catch_ups),
+                RemindersCog(desk, presses, reminders, catch_ups),
                 CatchUpCommand(desk, choices, presses, catch_ups, places),
                 About(desk, library),
             ),

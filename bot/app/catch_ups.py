@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.app.clock import Clock
+from bot.app.moves import Moved
 from bot.app.shows import Shows
 from bot.core.airing import airs_at
 from bot.core.catch_up import (
@@ -23,7 +24,7 @@ from bot.core.catch_up import (
 )
 from bot.core.errors import UserError
 from bot.core.progress import Progress
-from bot.core.reminder import DueKind
+from bot.core.reminder import DueKind, moved_from
 from bot.core.show import Show
 from bot.store import catch_ups, due
 from bot.store.database import Database, Transaction
@@ -168,25 +169,26 @@ class CatchUps:
         self._poke()
         return at
 
-    async def follow_schedule(self, shows: Shows) -> int:
-        """Move sittings that would begin before their episodes have aired now; how many were moved."""
-        moved = 0
-        async with self._database.begin() as tx:
-            for found in await catch_ups.all_active(tx):
-                show = shows.get(found.show_id)
-                if show is None:
+    async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
+        """See `bot.app.moves.Follower`. Sittings move that would begin before their episodes have aired now."""
+        moved: list[Moved] = []
+        for found in await catch_ups.all_active(tx):
+            show = shows.get(found.show_id)
+            if show is None:
+                continue
+            whose = found.user_id, found.show_id
+            waiting = await due.waiting(tx, DueKind.CATCH_UP, [planned.id for planned in found.sittings])
+            ahead = [planned for planned in found.sittings if planned.id in waiting]
+            numbers = [number for planned in ahead for number in planned.sitting.episodes]
+            available = {episode.number: episode.available_at for episode in watchable(show, numbers)}
+            for before, after in zip(ahead, follow(ahead, available, found.deadline), strict=True):
+                was, now = before.sitting.starts_at, after.sitting.starts_at
+                if now == was:
                     continue
-                waiting = await due.waiting(tx, DueKind.CATCH_UP, [planned.id for planned in found.sittings])
-                ahead = [planned for planned in found.sittings if planned.id in waiting]
-                numbers = [number for planned in ahead for number in planned.sitting.episodes]
-                available = {episode.number: episode.available_at for episode in watchable(show, numbers)}
-                for before, after in zip(ahead, follow(ahead, available, found.deadline), strict=True):
-                    if after != before:
-                        await catch_ups.move(tx, after)
-                        await due.move(tx, DueKind.CATCH_UP, after.id, after.sitting.starts_at)
-                        moved += 1
-        if moved:
-            self._poke()
+                believed = moved_from(was, now, before.moved_from, sure=whose not in unsure)
+                await catch_ups.move(tx, replace(after, moved_from=believed))
+                await due.move(tx, DueKind.CATCH_UP, after.id, now)
+                moved.append(Moved(*whose, known=believed is None))
         return moved
 
     async def _end(self, found: CatchUp) -> bool:

@@ -20,6 +20,8 @@ from bot.app.outbox import (
     Delivered,
     Direct,
     Gone,
+    Lateness,
+    MovedPost,
     Outbox,
     PartyPost,
     Post,
@@ -31,8 +33,20 @@ from bot.core.airing import minutes_of
 from bot.core.catch_up import CatchUp, CatchUpState
 from bot.core.party import ATTENDING, Party, PartyState
 from bot.core.progress import Progress
-from bot.core.reminder import Due, DueKind, DueState, Judgement, Reminder, ReminderState, Verdict, judge, nonce
-from bot.store import catch_ups, due, parties, progress, reminders
+from bot.core.reminder import (
+    ON_TIME,
+    Due,
+    DueKind,
+    DueState,
+    Judgement,
+    Reminder,
+    ReminderState,
+    Verdict,
+    cause,
+    judge,
+    nonce,
+)
+from bot.store import catch_ups, due, move_notices, parties, progress, reminders
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -83,6 +97,9 @@ class DueRunner:
         self._shows = shows
         self._worker = worker
         self._step = step
+        # When the queue was last looked at, and since when that was never longer ago than it should be.
+        self._looked_at: datetime | None = None
+        self._up_since: datetime | None = None
         self._nap: asyncio.Future[None] | None = None
         self._poked = False
         self._stopping = False
@@ -132,6 +149,7 @@ class DueRunner:
         """Deliver everything that is due now; how many rows were handled."""
         handled = 0
         while not self._stopping:
+            self._look()
             batch = await due.claim(self._database, self._clock.now(), self._worker, _BATCH, _LEASE)
             if not batch:
                 break
@@ -151,6 +169,14 @@ class DueRunner:
                     await self._postpone(row, "internal-error", None)
         return handled
 
+    def _look(self) -> None:
+        """Note that somebody is at work now, and whether nobody was for a while, as when a laptop slept."""
+        now = self._clock.now()
+        most = timedelta(seconds=self._step) + ON_TIME
+        if self._looked_at is None or now - self._looked_at > most:
+            self._up_since = now
+        self._looked_at = now
+
     async def _handle(self, row: Due, settled: _Settled) -> None:
         """Deal with one row: it is settled, postponed, or an exception tells why neither."""
         match row.kind:
@@ -158,6 +184,8 @@ class DueRunner:
                 await self._remind(row, settled)
             case DueKind.CATCH_UP:
                 await self._catch_up(row, settled)
+            case DueKind.MOVED:
+                await self._moved(row, settled)
             case _:
                 await self._party(row, settled)
 
@@ -177,7 +205,7 @@ class DueRunner:
         if judgement.verdict is Verdict.POINTLESS:
             self._pointless(row, settled)
             return
-        late = _apology(judgement)
+        late = self._apology(row, judgement)
         await self._tell(
             row,
             settled,
@@ -208,7 +236,7 @@ class DueRunner:
             self._pointless(row, settled)
             return
         episodes = tuple(episode for episode in show.episodes if episode.number in left)
-        late = _apology(judgement)
+        late = self._apology(row, judgement)
         await self._tell(
             row,
             settled,
@@ -217,6 +245,36 @@ class DueRunner:
             lambda mention: CatchUpPost(plan, planned, show, episodes, late, mention=mention),
         )
 
+    async def _moved(self, row: Due, settled: _Settled) -> None:
+        async with self._database.read() as tx:
+            whose = await move_notices.get(tx, row.subject)
+            ours = () if whose is None else await reminders.list_moved(tx, *whose)
+            plan = None if whose is None else await catch_ups.current(tx, *whose)
+        planned = () if plan is None else tuple(one for one in plan.sittings if one.moved_from is not None)
+        wish = ours[0] if ours else plan
+        if wish is None or not (ours or planned):
+            # Moved back in the meantime, or nobody waits for it any more.
+            self._drop(row, settled, due.TAKEN_BACK)
+            return
+        show = self._shows.get(wish.show_id)
+        if show is None:
+            self._undeliverable(row, settled, "show-not-loaded")
+            return
+        first = {reminder.episode: reminder for reminder in reversed(ours)}
+        told = tuple(first[number] for number in sorted(first) if show.episode(number) is not None)
+        accepted = await self._tell(
+            row,
+            settled,
+            judge(row.due_at, self._clock.now(), None),
+            wish,
+            lambda mention: MovedPost(wish, show, told, planned, mention=mention),
+        )
+        if accepted:
+            # Before the row is settled: after a crash in between there is nothing left to tell.
+            async with self._database.begin() as tx:
+                await reminders.told(tx, *ours)
+                await catch_ups.told(tx, *planned)
+
     async def _tell(
         self,
         row: Due,
@@ -224,10 +282,10 @@ class DueRunner:
         judgement: Judgement,
         wish: Reminder | CatchUp,
         made: Callable[[bool], Post],
-    ) -> None:
+    ) -> bool:
         """Send somebody what they asked for, to the channel where they asked if their messages are closed.
 
-        ``made`` makes the message, with a mention or without.
+        ``made`` makes the message, with a mention or without. Whether Discord accepted it.
         """
         outcome = await self._outbox.deliver(
             Direct(wish.user_id, wish.dm_channel_id),
@@ -252,6 +310,7 @@ class DueRunner:
                 self._undeliverable(row, settled, refused or reason)
             case TryLater(reason, after):
                 await self._postpone(row, reason, after)
+        return isinstance(outcome, Delivered)
 
     async def _party(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:
@@ -297,7 +356,7 @@ class DueRunner:
                 episode=episode,
                 answers=answers,
                 mentions=mentions,
-                late=_apology(judgement),
+                late=self._apology(row, judgement),
             )
             outcome = await self._outbox.deliver(
                 Channel(party.channel_id),
@@ -319,6 +378,12 @@ class DueRunner:
                     await self._postpone(row, reason, after)
                     return
         self._delivered(row, settled, judgement)
+
+    def _apology(self, row: Due, judgement: Judgement) -> Lateness | None:
+        """How late a message says it is, and why; nothing where it needn't."""
+        if judgement.verdict is not Verdict.LATE:
+            return None
+        return Lateness(judgement.late, cause(row, self._up_since or self._clock.now()))
 
     def _maybe_sent_since(self, row: Due) -> datetime | None:
         long_ago = self._clock.now() - row.first_claimed_at > _NONCE_WINDOW
@@ -351,11 +416,6 @@ class DueRunner:
         log.info("Due row %s (%s) postponed: %s", row.id, row.kind.value, reason)
         await due.postpone(self._database, row.id, until, reason, self._worker)
         self.counts.postponed += 1
-
-
-def _apology(judgement: Judgement) -> timedelta:
-    """How late a message says it is; nothing where it needn't."""
-    return judgement.late if judgement.verdict is Verdict.LATE else timedelta()
 
 
 def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.app.catch_ups import CatchUps
-from bot.app.reminders import Reminders
+from bot.app.moves import Moves
 from bot.app.shows import Shows
 from bot.dataset.catalogue import load
 
@@ -14,16 +13,15 @@ from bot.dataset.catalogue import load
 class Library:
     """The dataset's folder and what depends on its schedules."""
 
-    def __init__(self, folder: Path, shows: Shows, reminders: Reminders, catch_ups: CatchUps) -> None:
+    def __init__(self, folder: Path, shows: Shows, moves: Moves) -> None:
         self._folder = folder
         self._shows = shows
-        self._reminders = reminders
-        self._catch_ups = catch_ups
+        self._moves = moves
         self._turn = asyncio.Lock()
 
     async def follow_schedules(self) -> int:
         """Move what the schedules in use have moved; how many reminders that were."""
-        return await self._reminders.follow_schedule(self._shows) + await self._catch_ups.follow_schedule(self._shows)
+        return await self._moves.follow(self._shows)
 
     async def reload(self) -> int:
         """Read the folder again and use it; how many reminders moved with the schedule.

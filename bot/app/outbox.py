@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.core.catch_up import CatchUp, PlannedSitting
 from bot.core.party import Answer, Party
-from bot.core.reminder import DueKind, Reminder
+from bot.core.reminder import Cause, DueKind, Reminder
 from bot.core.show import Episode, Show
 
 
@@ -32,13 +32,21 @@ Address = Direct | Channel
 
 
 @dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late something is, where that has to be said, and why."""
+
+    by: timedelta
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderPost:
     """A person's reminder. ``mention`` is set where it goes to a channel instead of their messages."""
 
     reminder: Reminder
     show: Show
     episode: Episode
-    late: timedelta
+    late: Lateness | None
     mention: bool
 
     @property
@@ -54,12 +62,30 @@ class CatchUpPost:
     planned: PlannedSitting
     show: Show
     episodes: tuple[Episode, ...]
-    late: timedelta
+    late: Lateness | None
     mention: bool
 
     @property
     def locale(self) -> str:
         return self.plan.locale
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPost:
+    """What has moved with a show's schedule of what a person asked to be told. ``mention`` as in a reminder.
+
+    ``wish`` is one of those things, ``reminders`` are at most one for each episode, the first to come.
+    """
+
+    wish: Reminder | CatchUp
+    show: Show
+    reminders: tuple[Reminder, ...]
+    sittings: tuple[PlannedSitting, ...]
+    mention: bool
+
+    @property
+    def locale(self) -> str:
+        return self.wish.locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +98,14 @@ class PartyPost:
     episode: Episode
     answers: Mapping[int, Answer]
     mentions: tuple[int, ...]
-    late: timedelta
+    late: Lateness | None
 
     @property
     def locale(self) -> str:
         return self.party.locale
 
 
-Post = ReminderPost | CatchUpPost | PartyPost
+Post = ReminderPost | CatchUpPost | MovedPost | PartyPost
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Personal reminders: asking for one, listing, snoozing and cancelling them, and following the schedule."""
+"""Personal reminders: asking for one, listing, putting off and cancelling them, and following the schedule."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.app.clock import Clock
+from bot.app.moves import Moved
 from bot.app.shows import Shows
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
-from bot.core.reminder import DueKind, Reminder, ReminderState
+from bot.core.reminder import DueKind, Reminder, ReminderState, moved_from
 from bot.core.show import Episode, Show
 from bot.store import due, reminders
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 
 
 class Reminders:
@@ -113,21 +114,17 @@ class Reminders:
         self._poke()
         return changed
 
-    async def snooze(self, reminder_id: int, user_id: int, minutes: int) -> datetime:
-        """Be reminded again after ``minutes``; when that is. Raises UserError("reminder.gone")."""
-        at = self._clock.now() + timedelta(minutes=minutes)
+    async def snooze(self, reminder_id: int, user_id: int, at: datetime) -> None:
+        """Be reminded again at ``at`` instead of whenever it would have been.
+
+        Raises UserError: "reminder.gone", or "reminder.too-many" where it is one that was sent already.
+        """
         async with self._database.begin() as tx:
-            reminder = await reminders.get(tx, reminder_id)
-            if reminder is None or reminder.user_id != user_id or reminder.state is ReminderState.CANCELLED:
+            if not await reminders.snooze(tx, reminder_id, user_id, at, self._clock.now()):
                 raise UserError("reminder.gone")
             await due.withdraw(tx, (DueKind.REMINDER,), reminder_id)
             await due.add(tx, DueKind.REMINDER, reminder_id, at)
-            await reminders.reopen(tx, reminder_id)
-            await reminders.move(
-                tx, reminder_id, airs_at=reminder.airs_at, fires_at=at, lead_minutes=reminder.lead_minutes
-            )
         self._poke()
-        return at
 
     async def get(self, reminder_id: int, user_id: int) -> Reminder:
         """A reminder of one's own. Raises UserError("reminder.gone")."""
@@ -137,25 +134,22 @@ class Reminders:
             raise UserError("reminder.gone")
         return reminder
 
-    async def follow_schedule(self, shows: Shows) -> int:
-        """Move every reminder whose episode has another air time now; how many were moved."""
-        moved = 0
-        async with self._database.begin() as tx:
-            for reminder in await reminders.all_active(tx):
-                found = shows.episode(reminder.show_id, reminder.episode)
-                air_at = None if found is None else airs_at(found[1])
-                if air_at is None or air_at == reminder.airs_at:
-                    continue
-                fires_at = air_at - timedelta(minutes=reminder.lead_minutes)
-                await reminders.move(
-                    tx,
-                    reminder.id,
-                    airs_at=air_at,
-                    fires_at=fires_at,
-                    lead_minutes=reminder.lead_minutes,
-                )
+    async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
+        """See `bot.app.moves.Follower`. What its owner has put off stays where they put it."""
+        now = self._clock.now()
+        moved: list[Moved] = []
+        for reminder in await reminders.all_active(tx):
+            found = shows.episode(reminder.show_id, reminder.episode)
+            air_at = None if found is None else airs_at(found[1])
+            if air_at is None or air_at == reminder.airs_at:
+                continue
+            whose = reminder.user_id, reminder.show_id
+            believed = moved_from(reminder.airs_at, air_at, reminder.moved_from, sure=whose not in unsure)
+            fires_at = reminder.fires_at
+            if reminder.snoozed_at is None:
+                # A lead that is over already is no lateness of ours.
+                fires_at = max(air_at - timedelta(minutes=reminder.lead_minutes), now)
                 await due.move(tx, DueKind.REMINDER, reminder.id, fires_at)
-                moved += 1
-        if moved:
-            self._poke()
+            await reminders.follow(tx, reminder.id, airs_at=air_at, fires_at=fires_at, moved_from=believed)
+            moved.append(Moved(*whose, known=believed is None))
         return moved

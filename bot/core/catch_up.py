@@ -99,11 +99,15 @@ class CatchUpState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedSitting:
-    """A sitting of a plan that is kept. ``sequence`` counts how often it was moved."""
+    """A sitting of a plan that is kept. ``sequence`` counts how often it was moved.
+
+    ``moved_from`` is when its owner believes that it begins, where it was moved and they have not been told yet.
+    """
 
     id: int
     sitting: Sitting
     sequence: int
+    moved_from: datetime | None = None
 
     def left(self, unseen: Iterable[int]) -> tuple[int, ...]:
         """Those of its episodes that are still to be watched."""

@@ -12,10 +12,11 @@ ON_TIME = timedelta(minutes=2)
 
 
 class DueKind(Enum):
-    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting or party."""
+    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party or notice."""
 
     REMINDER = "reminder"
     CATCH_UP = "catch-up"
+    MOVED = "moved"
     PARTY_ANNOUNCEMENT = "party-announcement"
     PARTY_LEAD = "party-lead"
     PARTY_START = "party-start"
@@ -36,6 +37,7 @@ class Due:
 
     ``attempts`` counts claims, this one included; ``first_claimed_at`` is when it was claimed first.
     ``sent`` is how many of its messages Discord has accepted so far (a party of 250 people needs several).
+    ``reason`` is why an earlier attempt was postponed (None: none was).
     """
 
     id: int
@@ -45,6 +47,7 @@ class Due:
     attempts: int
     first_claimed_at: datetime
     sent: int
+    reason: str | None = None
 
 
 class ReminderState(Enum):
@@ -59,6 +62,8 @@ class Reminder:
 
     ``channel_id`` and ``guild_id`` say where it was asked, for the fallback when direct messages are closed
     (None: asked in a direct message). ``dm_channel_id`` is None where no direct message could be opened.
+    ``snoozed_at`` is when its owner last put it off; it then comes when they said, however the episode moves.
+    ``moved_from`` is when they believe that the episode airs, where it was moved and they have not been told yet.
     """
 
     id: int
@@ -74,6 +79,8 @@ class Reminder:
     locale: str
     state: ReminderState
     created_at: datetime
+    snoozed_at: datetime | None = None
+    moved_from: datetime | None = None
 
 
 class Verdict(Enum):
@@ -99,6 +106,34 @@ def judge(due_at: datetime, now: datetime, pointless_at: datetime | None) -> Jud
     if pointless_at is not None and now >= pointless_at:
         return Judgement(Verdict.POINTLESS, late)
     return Judgement(Verdict.LATE if late > ON_TIME else Verdict.SEND, late)
+
+
+class Cause(Enum):
+    """Why something is late: nobody was there to send it, Discord did not take it, or there was much to send."""
+
+    OFFLINE = "offline"
+    REFUSED = "refused"
+    BUSY = "busy"
+
+
+def cause(row: Due, up_since: datetime) -> Cause:
+    """Why a row that is late is so. ``up_since`` is from when on the queue has been worked on without a gap."""
+    if row.first_claimed_at - row.due_at <= ON_TIME:
+        # Somebody had it in hand in time; without a word on why it was not sent they were cut off.
+        return Cause.OFFLINE if row.reason is None else Cause.REFUSED
+    return Cause.OFFLINE if row.due_at < up_since else Cause.BUSY
+
+
+def moved_from(was: datetime, now: datetime, told: datetime | None, *, sure: bool = True) -> datetime | None:
+    """What somebody still believes of something that has moved from ``was`` to ``now``; None where that is true.
+
+    ``told`` is the same of before the move (None: they knew ``was``). Not ``sure``: they may just have been told
+    ``was``, so that a move back has to be told as well.
+    """
+    believed = was if told is None else told
+    if believed != now:
+        return believed
+    return None if sure else was
 
 
 def nonce(due_id: int, piece: int) -> str:

@@ -57,6 +57,14 @@ def resolve(wall: datetime, zone: str) -> datetime:
     return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
+def day_later(at: datetime, zone: str | None) -> datetime:
+    """The same time of day on the next day in ``zone``; a whole day later where there is no zone."""
+    if zone is None:
+        return at + timedelta(days=1)
+    wall = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return resolve(wall + timedelta(days=1), zone)
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(name for name in available_timezones() if name == "UTC" or "/" in name)

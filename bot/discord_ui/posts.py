@@ -7,18 +7,19 @@ custom_id here is the message's nonce, so that a message can be found again in a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime
 
 import discord
 from discord import ui
 
-from bot.app.outbox import CatchUpPost, PartyPost, Post, ReminderPost
+from bot.app.outbox import CatchUpPost, Lateness, MovedPost, PartyPost, Post, ReminderPost
 from bot.app.parties import Attendance
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
 from bot.core.party import Answer, PartyState, PartyText
-from bot.core.reminder import DueKind
+from bot.core.reminder import Cause, DueKind
 from bot.core.show import Episode, Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
@@ -33,6 +34,8 @@ SNOOZES = (10, 60)
 NAP_MINUTES = 60
 #: A message of a sitting has a button for each of so many episodes at most; for more, one for the last.
 _SEEN_BUTTONS = 4
+#: What has moved with a schedule is listed up to here; a message takes 2,000 characters.
+_MOVES_LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _reminder(say, post, mark)
     if isinstance(post, CatchUpPost):
         return _catch_up(say, post, mark)
+    if isinstance(post, MovedPost):
+        return _moved(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episode, Attendance(post.party, post.answers), mark, ceiling)
         return CardSending(card.layouts()[0])
@@ -76,9 +81,12 @@ def _reminder(say: Speaker, post: ReminderPost, mark: str) -> TextSending:
         *(
             (say("button.snooze", duration=say.duration(minutes)), ("snooze", reminder.id, minutes, mark))
             for minutes in SNOOZES
-        )
+        ),
+        (say("button.snooze-tomorrow"), ("snooze-day", reminder.id, mark)),
+        (say("button.snooze-until"), ("snooze?", reminder.id, mark)),
     )
-    return _personal(say, post, "🔔 " + say("post.reminder", **arguments), reminder.user_id, view)
+    lines = ["🔔 " + say("post.reminder", **arguments), *_late(say, post.late)]
+    return _personal(say, post.mention, lines, reminder.user_id, view)
 
 
 def _catch_up(say: Speaker, post: CatchUpPost, mark: str) -> TextSending:
@@ -99,18 +107,51 @@ def _catch_up(say: Speaker, post: CatchUpPost, mark: str) -> TextSending:
         ),
         (say("button.snooze", duration=say.duration(NAP_MINUTES)), ("nap", post.planned.id, mark)),
     )
-    return _personal(say, post, "🍿 " + line, post.plan.user_id, view)
+    return _personal(say, post.mention, ["🍿 " + line, *_late(say, post.late)], post.plan.user_id, view)
 
 
-def _personal(say: Speaker, post: ReminderPost | CatchUpPost, line: str, user_id: int, view: ui.View) -> TextSending:
+def _moved(say: Speaker, post: MovedPost, mark: str) -> TextSending:
+    show = post.show
+    lines = ["📅 " + say("post.moved", show=plain(say.text(show.title)))]
+    for reminder in post.reminders:
+        episodes = [episode for episode in show.episodes if episode.number == reminder.episode]
+        line = _moved_line(say, show, episodes, reminder.moved_from, reminder.airs_at)
+        lines.append(f"{line} {say('post.moved-reminder', at=stamps.full(reminder.fires_at))}")
+    for planned in post.sittings:
+        episodes = [episode for episode in show.episodes if episode.number in planned.sitting.episodes]
+        line = _moved_line(say, show, episodes, planned.moved_from, planned.sitting.starts_at)
+        lines.append(f"{line} {say('post.moved-sitting')}")
+    if len(lines) > _MOVES_LISTED + 1:
+        lines[_MOVES_LISTED + 1 :] = ["-# " + say("reminders.more", count=len(lines) - _MOVES_LISTED - 1)]
+    view = _view((say("button.reminders"), ("reminders", mark)))
+    return _personal(say, post.mention, lines, post.wish.user_id, view)
+
+
+def _moved_line(say: Speaker, show: Show, episodes: Sequence[Episode], was: datetime | None, now: datetime) -> str:
+    name = episode_names(say, show, episodes)
+    return "- " + say("post.moved-line", what=name, was=stamps.full(was or now), now=stamps.full(now))
+
+
+def _late(say: Speaker, late: Lateness | None) -> list[str]:
+    """How late it is and why, where that has to be said."""
+    if late is None:
+        return []
+    duration = say.duration(max(int(late.by.total_seconds() // 60), 1))
+    match late.cause:
+        case Cause.OFFLINE:
+            said = say("post.late", duration=duration)
+        case Cause.REFUSED:
+            said = say("post.late-refused", duration=duration)
+        case Cause.BUSY:
+            said = say("post.late-busy", duration=duration)
+    return ["-# " + said]
+
+
+def _personal(say: Speaker, mention: bool, lines: list[str], user_id: int, view: ui.View) -> TextSending:
     """What somebody asked to be told, in their messages or, with a mention, where they asked."""
-    lines = [line]
-    if post.late:
-        lines.append("-# " + say("post.late", duration=say.duration(_minutes(post.late))))
-    if post.mention:
-        lines.insert(0, f"<@{user_id}>")
-        lines.append("-# " + say("post.dms-closed"))
-    return TextSending("\n".join(lines), view, (user_id,) if post.mention else ())
+    if mention:
+        lines = [f"<@{user_id}>", *lines, "-# " + say("post.dms-closed")]
+    return TextSending("\n".join(lines), view, (user_id,) if mention else ())
 
 
 def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSending:
@@ -132,8 +173,7 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
     title = party.text_at(ceiling).title
     if title is not None:
         lines.append(f"**{plain(title)}**")
-    if post.late:
-        lines.append("-# " + say("post.late", duration=say.duration(_minutes(post.late))))
+    lines += _late(say, post.late)
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
     view = _view((say("button.parties"), ("parties", mark)))
     return TextSending("\n".join(lines), view, post.mentions)
@@ -195,7 +235,3 @@ def _view(*buttons: tuple[str, tuple[object, ...]]) -> ui.View:
     # As in `reply`: presses are answered from the custom_id alone, so the view needn't be remembered.
     view.stop()
     return view
-
-
-def _minutes(late: timedelta) -> int:
-    return max(int(late.total_seconds() // 60), 1)

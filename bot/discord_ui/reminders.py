@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 from discord import app_commands, ui
@@ -16,13 +16,16 @@ from bot.core.errors import UserError
 from bot.core.progress import Progress, ranges
 from bot.core.reminder import Reminder
 from bot.core.text import cut, plain
-from bot.core.when import read_lead
+from bot.core.when import HORIZON, Unclear, read_lead
+from bot.core.zones import day_later
+from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name, episode_names
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.typed_times import ask_back, instant, read_typed
 from bot.l10n.speaker import Speaker
 
 #: A message holds at most this many rows of buttons; the list shows no more than that at once.
@@ -51,6 +54,9 @@ class RemindCommand(commands.Cog):
         presses.on("lead", self._press_lead, int)
         presses.on("unremind", self._press_cancel, int)
         presses.on("snooze", self._press_snooze, int, int, str)
+        presses.on("snooze-day", self._press_snooze_day, int, str)
+        presses.on("snooze?", self._press_ask_snooze, int, str)
+        presses.on("snooze-at", self._press_snooze_at, int, instant)
 
     @app_commands.command(name="remind", description="Get a direct message before an episode airs")
     @app_commands.describe(episode="Which episode", lead="How long before, such as 30 min or 1 h", show="Which show")
@@ -143,10 +149,41 @@ class RemindCommand(commands.Cog):
         ask = await self._desk.ask(interaction, private=True)
         if not 1 <= minutes <= 24 * 60:
             raise UserError("button.stale")
-        at = await self._reminders.snooze(reminder_id, interaction.user.id, minutes)
-        await ask.answer(
-            Reply(["💤 " + ask.say("reminder.snoozed", at=stamps.clock(at), relative=stamps.relative(at))])
-        )
+        await ask.answer(await self._snooze(ask, reminder_id, ask.now + timedelta(minutes=minutes)))
+
+    async def _press_snooze_day(self, interaction: discord.Interaction, reminder_id: int, _mark: str) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        await ask.answer(await self._snooze(ask, reminder_id, day_later(ask.now, ask.asker.zone)))
+
+    async def _press_ask_snooze(self, interaction: discord.Interaction, reminder_id: int, _mark: str) -> None:
+        say = self._desk.speaker(interaction)
+        await self._reminders.get(reminder_id, interaction.user.id)
+        await interaction.response.send_modal(SnoozeModal(say, self, reminder_id))
+
+    async def snooze_until(self, interaction: discord.Interaction, reminder_id: int, typed: str) -> None:
+        """Take the time that was typed into the modal."""
+        reminder = await self._reminders.get(reminder_id, interaction.user.id)
+        ask = await self._desk.ask(interaction, self._desk.shows.find(reminder.show_id), private=True)
+        found = read_typed(ask, typed, reminder.airs_at)
+        if isinstance(found, Unclear):
+            await ask.answer(ask_back(ask, found, lambda seconds: ("snooze-at", (reminder_id, seconds))))
+            return
+        await ask.answer(await self._snooze(ask, reminder_id, found.at))
+
+    async def _press_snooze_at(self, interaction: discord.Interaction, reminder_id: int, at: datetime) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        if at <= ask.now:
+            raise UserError("when.past", at=at)
+        if at > ask.now + HORIZON:
+            raise UserError("button.stale")
+        # In place of the question, so that it isn't answered a second time.
+        await replies.replace(interaction, await self._snooze(ask, reminder_id, at))
+
+    async def _snooze(self, ask: Ask, reminder_id: int, at: datetime) -> Reply:
+        await self._reminders.snooze(reminder_id, ask.asker.user_id, at)
+        # On another day the time of day alone would mislead.
+        shown = stamps.clock(at) if at - ask.now < timedelta(hours=12) else stamps.full(at)
+        return Reply(["💤 " + ask.say("reminder.snoozed", at=shown, relative=stamps.relative(at))])
 
 
 class LeadModal(ui.Modal):
@@ -170,19 +207,46 @@ class LeadModal(ui.Modal):
         await self._cog.tell_failure(interaction, error)
 
 
+class SnoozeModal(ui.Modal):
+    """Asks until when a reminder is put off."""
+
+    def __init__(self, say: Speaker, cog: RemindCommand, reminder_id: int) -> None:
+        super().__init__(title=cut(say("snooze.modal-title"), 45), timeout=15 * 60)
+        self._cog = cog
+        self._reminder_id = reminder_id
+        self.typed: ui.TextInput[SnoozeModal] = ui.TextInput(
+            placeholder=cut(say("snooze.modal-example"), 100), max_length=100
+        )
+        self.add_item(ui.Label(text=cut(say("snooze.modal-label"), 45), component=self.typed))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        await self._cog.snooze_until(interaction, self._reminder_id, self.typed.value)
+
+    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
+        await self._cog.tell_failure(interaction, error)
+
+
 class Reminders(commands.GroupCog, group_name="reminders", group_description="Your reminders"):
     """Listing and cancelling one's own reminders."""
 
-    def __init__(self, desk: Desk, reminders: ReminderDesk, catch_ups: CatchUps) -> None:
+    def __init__(self, desk: Desk, presses: Presses, reminders: ReminderDesk, catch_ups: CatchUps) -> None:
         self._desk = desk
         self._reminders = reminders
         self._catch_ups = catch_ups
         super().__init__()
+        presses.on("reminders", self._press_list, str)
 
     @app_commands.command(name="list", description="Your reminders, and those that could not be delivered")
     async def list(self, interaction: discord.Interaction) -> None:
         """What is planned, and what failed."""
         ask = await self._desk.ask(interaction, private=True)
+        await ask.answer(await self._listed(ask))
+
+    async def _press_list(self, interaction: discord.Interaction, _mark: str) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        await ask.answer(await self._listed(ask))
+
+    async def _listed(self, ask: Ask) -> Reply:
         say = ask.say
         reply = Reply().add("## " + say("reminders.title"))
         to_come = await self._to_come(say, ask.asker.user_id, ask.now)
@@ -194,7 +258,7 @@ class Reminders(commands.GroupCog, group_name="reminders", group_description="Yo
         failed = await self._failed(say, ask.asker.user_id)
         if failed:
             reply.add("### " + say("reminders.undelivered"), *failed)
-        await ask.answer(reply)
+        return reply
 
     @app_commands.command(name="cancel", description="Cancel one of your reminders")
     @app_commands.describe(reminder="Which reminder")

@@ -127,12 +127,22 @@ async def end(tx: Transaction, plan_id: int) -> bool:
 
 
 async def move(tx: Transaction, planned: PlannedSitting) -> None:
-    """Keep another time for a sitting, and how often it has been moved."""
+    """Keep another time for a sitting, how often it has been moved, and what its owner believes."""
     await tx.execute(
         sa.update(sitting)
         .where(sitting.c.id == planned.id)
-        .values(starts_at=planned.sitting.starts_at, sequence=planned.sequence)
+        .values(starts_at=planned.sitting.starts_at, sequence=planned.sequence, moved_from=planned.moved_from)
     )
+
+
+async def told(tx: Transaction, *moved: PlannedSitting) -> None:
+    """Note that their owner knows of these moves; a sitting that moved again since is left as it is."""
+    for one in moved:
+        await tx.execute(
+            sa.update(sitting)
+            .where(sitting.c.id == one.id, sitting.c.starts_at == one.sitting.starts_at)
+            .values(moved_from=None)
+        )
 
 
 async def _plans(tx: Transaction, *conditions: sa.ColumnElement[bool] | sa.TextClause) -> tuple[CatchUp, ...]:
@@ -146,7 +156,9 @@ async def _plans(tx: Transaction, *conditions: sa.ColumnElement[bool] | sa.TextC
     )
     sittings: dict[int, list[PlannedSitting]] = defaultdict(list)
     for row in await tx.execute(query):
-        planned = PlannedSitting(row.id, Sitting(row.starts_at, row.episodes, row.minutes), row.sequence)
+        planned = PlannedSitting(
+            row.id, Sitting(row.starts_at, row.episodes, row.minutes), row.sequence, row.moved_from
+        )
         sittings[row.catch_up_id].append(planned)
     return tuple(_plan(row, tuple(sittings[row.id])) for row in rows)
 

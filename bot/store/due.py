@@ -33,6 +33,8 @@ from bot.store.tables import Instant, catch_up, claimable_at, due, reminder, sit
 
 #: Why a row is dropped whose episodes have all been watched in the meantime.
 ALREADY_SEEN = "already-seen"
+#: Why a notice of a move is dropped when there is nothing left to tell.
+TAKEN_BACK = "taken-back"
 #: How long a claimed row belongs to its worker unless it says otherwise.
 LEASE = timedelta(seconds=60)
 
@@ -112,6 +114,7 @@ async def claim(
             due.c.attempts,
             due.c.first_claimed_at,
             due.c.sent,
+            due.c.reason,
         )
     )
     async with database.begin() as tx:

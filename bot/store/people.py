@@ -9,6 +9,7 @@ from bot.store.database import Transaction
 from bot.store.tables import (
     catch_up,
     due,
+    move_notice,
     party,
     person,
     progress,
@@ -81,10 +82,11 @@ async def forget(tx: Transaction, user_id: int) -> None:
     for kind, theirs in (
         (DueKind.REMINDER, sa.select(reminder.c.id).where(reminder.c.user_id == user_id)),
         (DueKind.CATCH_UP, sa.select(sitting.c.id).select_from(sittings).where(catch_up.c.user_id == user_id)),
+        (DueKind.MOVED, sa.select(move_notice.c.id).where(move_notice.c.user_id == user_id)),
     ):
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
     # A plan's sittings go with it.
-    for table in (reminder, catch_up, rsvp, progress, seen_apart, rewatch, progress_share, person):
+    for table in (reminder, catch_up, move_notice, rsvp, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))
     tx.scrub()

@@ -57,15 +57,11 @@ async def create(
         "state": ReminderState.ACTIVE,
         "created_at": now,
     }
-    to_come = (
-        sa.select(sa.func.count())
-        .where(sa.text("state = 'active'"), reminder.c.user_id == user_id)
-        .select_from(reminder)
-        .scalar_subquery()
-    )
     row = sa.select(*(sa.literal(value, reminder.c[name].type) for name, value in values.items()))
     found = (
-        await tx.execute(sa.insert(reminder).from_select(list(values), row.where(to_come < LIMIT)).returning(reminder))
+        await tx.execute(
+            sa.insert(reminder).from_select(list(values), row.where(_to_come(user_id) < LIMIT)).returning(reminder)
+        )
     ).one_or_none()
     if found is None:
         raise UserError("reminder.too-many", limit=LIMIT)
@@ -107,7 +103,7 @@ async def cancel(tx: Transaction, reminder_id: int, user_id: int) -> bool:
 async def move(
     tx: Transaction, reminder_id: int, *, airs_at: datetime, fires_at: datetime, lead_minutes: int
 ) -> Reminder:
-    """Another time or lead for a reminder.
+    """Another time or lead for a reminder, which is then no longer put off.
 
     Raises UserError("reminder.same", lead) where its owner has another active one for the episode with that lead,
     and LookupError where there is no such reminder.
@@ -122,19 +118,68 @@ async def move(
     changed = await tx.execute(
         sa.update(reminder)
         .where(reminder.c.id == reminder_id)
-        .values(airs_at=airs_at, fires_at=fires_at, lead_minutes=lead_minutes)
+        .values(airs_at=airs_at, fires_at=fires_at, lead_minutes=lead_minutes, snoozed_at=None)
         .returning(reminder)
     )
     return _reminder(changed.one())
 
 
-async def reopen(tx: Transaction, reminder_id: int) -> None:
-    """Make a reminder active again that was sent or could not be; one that was cancelled stays so."""
+async def follow(
+    tx: Transaction, reminder_id: int, *, airs_at: datetime, fires_at: datetime, moved_from: datetime | None
+) -> None:
+    """Keep that a reminder's episode airs at another time, and what its owner believes (None: just that)."""
     await tx.execute(
         sa.update(reminder)
-        .where(reminder.c.id == reminder_id, reminder.c.state == ReminderState.DONE)
-        .values(state=ReminderState.ACTIVE)
+        .where(reminder.c.id == reminder_id)
+        .values(airs_at=airs_at, fires_at=fires_at, moved_from=moved_from)
     )
+
+
+async def list_moved(tx: Transaction, user_id: int, show_id: str) -> tuple[Reminder, ...]:
+    """Somebody's reminders still to come of whose move they have not been told, by episode, soonest first."""
+    query = (
+        sa.select(reminder)
+        .where(
+            sa.text("state = 'active'"),
+            reminder.c.user_id == user_id,
+            reminder.c.show_id == show_id,
+            reminder.c.moved_from.is_not(None),
+        )
+        .order_by(reminder.c.episode, reminder.c.fires_at, reminder.c.id)
+    )
+    return tuple(_reminder(row) for row in await tx.execute(query))
+
+
+async def told(tx: Transaction, *moved: Reminder) -> None:
+    """Note that their owner knows of these moves; a reminder that moved again since is left as it is."""
+    for one in moved:
+        await tx.execute(
+            sa.update(reminder)
+            .where(reminder.c.id == one.id, reminder.c.airs_at == one.airs_at)
+            .values(moved_from=None)
+        )
+
+
+async def snooze(tx: Transaction, reminder_id: int, user_id: int, at: datetime, now: datetime) -> bool:
+    """Let a reminder come again at ``at``, also one that was sent; False for one that is not theirs or cancelled.
+
+    Raises UserError("reminder.too-many", limit) where that would make one more than `LIMIT` of them.
+    """
+    await tx.alone("reminder", user_id)
+    found = await get(tx, reminder_id)
+    if found is None or found.user_id != user_id or found.state is ReminderState.CANCELLED:
+        return False
+    changed = await tx.execute(
+        sa.update(reminder)
+        .where(
+            reminder.c.id == reminder_id,
+            sa.or_(reminder.c.state == ReminderState.ACTIVE, _to_come(user_id) < LIMIT),
+        )
+        .values(state=ReminderState.ACTIVE, fires_at=at, snoozed_at=now)
+    )
+    if not changed.rowcount:
+        raise UserError("reminder.too-many", limit=LIMIT)
+    return True
 
 
 async def done(tx: Transaction, reminder_ids: Collection[int]) -> None:
@@ -159,6 +204,17 @@ async def _same(tx: Transaction, user_id: int, show_id: str, episode: int, lead_
     )
     row = (await tx.execute(query.order_by(reminder.c.id).limit(1))).one_or_none()
     return None if row is None else _reminder(row)
+
+
+def _to_come(user_id: int) -> sa.ScalarSelect[int]:
+    """How many reminders somebody has still to come."""
+    counted = reminder.alias("counted")
+    return (
+        sa.select(sa.func.count())
+        .select_from(counted)
+        .where(sa.text("counted.state = 'active'"), counted.c.user_id == user_id)
+        .scalar_subquery()
+    )
 
 
 def _reminder(row: sa.Row[Any]) -> Reminder:

@@ -263,6 +263,8 @@ reminder = sa.Table(
     sa.Column("locale", Characters, nullable=False),
     sa.Column("state", OneOf(ReminderState), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("snoozed_at", Instant, nullable=True),
+    sa.Column("moved_from", Instant, nullable=True),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
     sa.CheckConstraint("lead_minutes >= 0", name="lead_before_airing"),
     _one_of("state", ReminderState),
@@ -311,9 +313,21 @@ sitting = sa.Table(
     sa.Column("episodes", EpisodeNumbers, nullable=False),
     sa.Column("minutes", sa.Integer, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("moved_from", Instant, nullable=True),
     sa.CheckConstraint("episodes <> ''", name="episodes_named"),
     sa.CheckConstraint("minutes >= 0 AND sequence >= 0", name="counters_count"),
     sa.Index(None, "catch_up_id"),
+    sqlite_autoincrement=True,
+)
+
+#: Whom to tell of which show that its schedule has changed. What of is kept with what was moved.
+move_notice = sa.Table(
+    "move_notice",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("user_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.UniqueConstraint("user_id", "show_id"),
     sqlite_autoincrement=True,
 )
 

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from bot.app.catch_ups import CatchUps, Made
 from bot.app.clock import ManualClock
 from bot.app.due_runner import DueRunner
-from bot.app.outbox import Channel, Direct, Gone, TryLater
+from bot.app.moves import Moves
+from bot.app.outbox import Channel, Direct, Gone, Lateness, TryLater
 from bot.app.shows import Shows
 from bot.core.catch_up import CatchUp, CatchUpState, Deadline
 from bot.core.errors import UserError
 from bot.core.progress import Progress
-from bot.core.reminder import DueKind, DueState
+from bot.core.reminder import Cause, DueKind, DueState
 from bot.core.show import Catalogue, Show
 from bot.store import catch_ups, due, progress
 from bot.store.database import Database
@@ -110,6 +111,10 @@ class Office:
             found = await catch_ups.get(tx, plan.id)
         assert found is not None
         return found
+
+    async def follow(self) -> int:
+        """Follow the schedule; how many sittings that moves."""
+        return await Moves(self.database, self.clock, self._poke, [self.catch_ups]).follow(self.shows)
 
     def reload(self, *airs: datetime | None) -> None:
         self.shows.replace(Catalogue({SHOW.id: harbour(*airs)}))
@@ -258,7 +263,7 @@ async def test_a_sitting_is_announced_when_it_begins(office: Office) -> None:
     assert attempt.to == Direct(ANN, DM)
     assert (post.plan, post.planned) == (made.plan, made.plan.sittings[0])
     assert [episode.number for episode in post.episodes] == [1, 2]
-    assert (post.late, post.mention) == (timedelta(), False)
+    assert (post.late, post.mention) == (None, False)
     assert await office.rows() == [(delivered, None), (waiting, None)]
     assert (await office.get(made.plan)).state is CatchUpState.ACTIVE, "it is looked at until its deadline"
 
@@ -290,7 +295,7 @@ async def test_taking_progress_back_announces_it_after_all(office: Office) -> No
 async def test_late_says_how_late(office: Office) -> None:
     await office.make()
     await office.run_at(TONIGHT + timedelta(hours=3))
-    assert office.outbox.attempts[0].catch_up.late == timedelta(hours=3)
+    assert office.outbox.attempts[0].catch_up.late == Lateness(timedelta(hours=3), Cause.OFFLINE)
 
 
 async def test_twelve_hours_late_is_too_late(office: Office) -> None:
@@ -372,7 +377,7 @@ async def test_a_row_without_its_sitting_is_dropped(office: Office) -> None:
 async def test_a_show_that_is_not_loaded_any_more(office: Office) -> None:
     await office.make()
     office.shows.replace(Catalogue({"other": SHOW}))
-    assert await office.catch_ups.follow_schedule(office.shows) == 0
+    assert await office.follow() == 0
     await office.run_at(TONIGHT)
     assert (await office.rows())[0] == (undelivered, "show-not-loaded")
 
@@ -380,7 +385,7 @@ async def test_a_show_that_is_not_loaded_any_more(office: Office) -> None:
 async def test_a_show_that_has_lost_an_episode(office: Office) -> None:
     await office.make()
     office.reload(AIRS[0])
-    assert await office.catch_ups.follow_schedule(office.shows) == 0
+    assert await office.follow() == 0
     await office.run_at(TONIGHT)
     assert (await office.rows())[0] == (undelivered, "show-not-loaded")
 
@@ -395,23 +400,25 @@ async def test_sittings_follow_an_episode_that_airs_later(office: Office) -> Non
     assert (second.sitting.starts_at, second.sitting.episodes) == (TONIGHT + timedelta(days=3), (5,))
     office.reload(*AIRS[:4], NOW + timedelta(days=3, hours=12), None)
     pokes = office.pokes
-    assert await office.catch_ups.follow_schedule(office.shows) == 1
+    assert await office.follow() == 1
     assert office.pokes == pokes + 1
     moved = await office.get(made.plan)
     assert moved.sittings[0] == first
     assert moved.sittings[1].sitting.starts_at == TONIGHT + timedelta(days=4)
     assert moved.sittings[1].sequence == 1
-    assert await office.due_at() == [one.sitting.starts_at for one in moved.sittings]
-    assert await office.catch_ups.follow_schedule(office.shows) == 0, "it is fine now"
+    assert moved.sittings[1].moved_from == TONIGHT + timedelta(days=3)
+    notice_at = NOW + timedelta(seconds=60)
+    assert await office.due_at() == [*(one.sitting.starts_at for one in moved.sittings), notice_at]
+    assert await office.follow() == 0, "it is fine now"
     office.reload(*AIRS)
-    assert await office.catch_ups.follow_schedule(office.shows) == 0, "and stays where it is"
+    assert await office.follow() == 0, "and stays where it is"
 
 
 async def test_sittings_that_were_announced_stay(office: Office) -> None:
     made = await office.make()
     await office.run_at(TONIGHT)
     office.reload(NOW + timedelta(days=9), *AIRS[1:])
-    assert await office.catch_ups.follow_schedule(office.shows) == 0
+    assert await office.follow() == 0
     assert await office.get(made.plan) == made.plan
 
 
@@ -419,4 +426,4 @@ async def test_plans_that_ended_stay(office: Office) -> None:
     made = await office.make()
     await office.catch_ups.stop(made.plan.id, ANN)
     office.reload(NOW + timedelta(days=9), *AIRS[1:])
-    assert await office.catch_ups.follow_schedule(office.shows) == 0
+    assert await office.follow() == 0

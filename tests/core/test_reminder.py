@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.reminder import ON_TIME, Judgement, Verdict, judge, nonce
+from bot.core.reminder import ON_TIME, Cause, Due, DueKind, Judgement, Verdict, cause, judge, moved_from, nonce
 
 DUE = datetime(2025, 7, 28, 12, 45, tzinfo=UTC)
 OVER = DUE + timedelta(hours=1)
@@ -47,6 +47,45 @@ def test_lateness_is_never_negative_and_a_pointless_one_is_past_its_point(late: 
     judged = judge(DUE, DUE + late, DUE + until)
     assert judged.late == max(late, timedelta())
     assert (judged.verdict is Verdict.POINTLESS) == (late >= until)
+
+
+LATER = DUE + timedelta(minutes=30)
+
+
+def row(first_claimed_at: datetime, reason: str | None = None) -> Due:
+    return Due(1, DueKind.REMINDER, 1, DUE, 2, first_claimed_at, 0, reason)
+
+
+def test_nobody_was_there_when_it_was_due() -> None:
+    assert cause(row(LATER), up_since=LATER) is Cause.OFFLINE
+    assert cause(row(LATER, "http 503"), up_since=LATER) is Cause.OFFLINE, "what came then only made it later"
+
+
+def test_discord_did_not_take_what_was_tried_in_time() -> None:
+    assert cause(row(DUE, "http 503"), up_since=DUE - timedelta(days=1)) is Cause.REFUSED
+    assert cause(row(DUE + ON_TIME, "http 503"), up_since=LATER) is Cause.REFUSED, "whoever tried it then"
+
+
+def test_whoever_had_it_in_time_went_down() -> None:
+    assert cause(row(DUE), up_since=LATER) is Cause.OFFLINE
+
+
+def test_somebody_was_there_all_the_time_but_had_other_things_to_send() -> None:
+    assert cause(row(LATER), up_since=DUE - timedelta(days=1)) is Cause.BUSY
+
+
+def test_what_moved_is_believed_to_be_where_it_was_said_to_be_last() -> None:
+    assert moved_from(DUE, OVER, None) == DUE
+    assert moved_from(OVER, LATER, DUE) == DUE
+
+
+def test_what_moved_back_is_where_it_is_believed_to_be() -> None:
+    assert moved_from(OVER, DUE, DUE) is None
+
+
+def test_what_moved_back_is_told_where_the_move_may_have_been_told() -> None:
+    assert moved_from(OVER, DUE, DUE, sure=False) == OVER
+    assert moved_from(DUE, OVER, None, sure=False) == DUE
 
 
 @given(st.integers(1, 2**63 - 1), st.integers(0, 2000))

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.zones import WallTime, abbreviation_at, is_zone, offset_at, resolve
+from bot.core.zones import WallTime, abbreviation_at, day_later, is_zone, offset_at, resolve
 
 
 def naive(text: str) -> datetime:
@@ -201,3 +201,17 @@ def test_researched_schedules() -> None:
                 assert wall.civil() == datetime.fromisoformat(found["local"])
                 compared += 1
     assert compared > 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "later"),
+    [
+        # Clocks are put back, forward, and a whole day is skipped.
+        ("Europe/London", datetime(2025, 10, 25, 12, tzinfo=UTC), datetime(2025, 10, 26, 13, tzinfo=UTC)),
+        ("Europe/London", datetime(2025, 3, 29, 12, tzinfo=UTC), datetime(2025, 3, 30, 11, tzinfo=UTC)),
+        ("Pacific/Apia", datetime(2011, 12, 29, 22, tzinfo=UTC), datetime(2011, 12, 30, 22, tzinfo=UTC)),
+        (None, datetime(2025, 10, 25, 12, tzinfo=UTC), datetime(2025, 10, 26, 12, tzinfo=UTC)),
+    ],
+)
+def test_a_day_later_is_the_same_time_of_day(zone: str | None, at: datetime, later: datetime) -> None:
+    assert day_later(at, zone) == later

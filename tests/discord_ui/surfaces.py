@@ -581,7 +581,10 @@ def times(there: Place) -> Iterator[Asking]:
                 yield Asking(
                     f"/{name}", f"{way}, {reader}", command(way, reader, name), Reach(shown, shown).read_by(way)
                 )
-        timeless = [("[season]", "", press(me, reader.public, f"c1:season:{key}"))]
+        timeless = [
+            ("[season]", "", press(me, reader.public, f"c1:season:{key}")),
+            ("[reminders]", "", press(me, reader.public, "c1:reminders:00ff")),
+        ]
         timeless += [
             (f"[{action}]", f"{number}", press(me, reader.public, f"c1:{action}:{key}:{number}"))
             for action in ("clock", "ics")

@@ -560,7 +560,10 @@ async def test_a_sitting_waits_for_an_episode_that_airs_later(tmp_path: Path) ->
         assert [event["uid"] for event in before.events] == [event["uid"] for event in after.events]
         assert [int(event["sequence"]) for event in after.events] == [1, 1]
         await s.pass_time(days=5)
-        assert times(ann) == [datetime(2025, 7, 30, hour, tzinfo=UTC) for hour in (11, 12)]
+        # First that it has moved, then each sitting.
+        [told, *sittings] = received(ann)
+        assert "the schedule has changed" in told[1].content
+        assert [at for at, _ in sittings] == [datetime(2025, 7, 30, hour, tzinfo=UTC) for hour in (11, 12)]
         assert s.unexpected_errors() == []
 
 

@@ -56,7 +56,7 @@ def reminder_post(s: Stage, *, mention: bool = False) -> ReminderPost:
         state=ReminderState.ACTIVE,
         created_at=MIDDLE,
     )
-    return ReminderPost(reminder, show, show.episodes[2], timedelta(), mention)
+    return ReminderPost(reminder, show, show.episodes[2], None, mention)
 
 
 def party_post(s: Stage, kind: DueKind, *mentions: int) -> PartyPost:
@@ -77,7 +77,7 @@ def party_post(s: Stage, kind: DueKind, *mentions: int) -> PartyPost:
         state=PartyState.PLANNED,
         created_at=MIDDLE,
     )
-    return PartyPost(kind, party, show, show.episodes[2], dict.fromkeys(mentions, Answer.GOING), mentions, timedelta())
+    return PartyPost(kind, party, show, show.episodes[2], dict.fromkeys(mentions, Answer.GOING), mentions, None)
 
 
 async def to_channel(s: Stage, outbox: DiscordOutbox, nonce: str = NONCE) -> Outcome:

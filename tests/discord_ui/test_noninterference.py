@@ -263,7 +263,13 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     await click(bo, sure.response, "plan-stop")
 
     await s.pass_time(seconds=(at - s.clock.now()).total_seconds() + 60)
-    await click(bo, await of_the_bot(s.general, "snooze"), "snooze")
+    reminder = await of_the_bot(s.general, "snooze")
+    for action in ("snooze", "snooze-day"):
+        await click(bo, reminder, action)
+    form = await click(bo, reminder, "snooze?")
+    [typed] = [one["custom_id"] for one in walk_components(form.modal["components"]) if one.get("type") == 4]
+    asked_back = await bo.submit_modal(form, {typed: "in 2 days at 9"})
+    await click(bo, asked_back.response, "snooze-at")
     await click(cy, await of_the_bot(s.general, "parties"), "parties")
     await click(cy.user, await of_the_bot(cy.user.dm_channel, "nap"), "nap")
     await bo.slash(s.general, "reminders list")
@@ -368,6 +374,7 @@ async def test_what_people_type_is_shown_nowhere_that_is_open_less_far(tmp_path:
 #: What is tried in `an_evening`.
 IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-party create"}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
+IN_AN_EVENING |= {"[snooze-at]", "[snooze-day]", "[snooze?]"}
 IN_AN_EVENING |= {
     "/catch-up",
     "[plan-by]",

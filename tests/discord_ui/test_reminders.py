@@ -82,7 +82,7 @@ async def test_the_usual_lead(s: Stage) -> None:
     assert "The Defects · Episode 3" in message.content
     assert stamp(THIRD, "R") in message.content
     assert open_text(message.content) == message.content
-    assert list(buttons(message)) == ["Snooze 10 minutes", "Snooze 1 hour"]
+    assert list(buttons(message)) == ["Snooze 10 minutes", "Snooze 1 hour", "Tomorrow", "Another time…"]
     assert s.general.history() == []
     [body] = s.posts(ann.user.dm_channel)
     assert body["allowed_mentions"]["parse"] == []
@@ -244,6 +244,99 @@ async def test_snoozing_twice_and_after_a_restart(s: Stage) -> None:
     assert len(received(ann)) == 3
 
 
+async def reminded(s: Stage, name: str = "ann", zone: str | None = None) -> tuple[MemberActor, Any]:
+    """Somebody right after their reminder of episode 3, with its message: 21:45 in Seoul."""
+    member = s.person(name)
+    if zone is not None:
+        await member.slash(s.general, "timezone set", zone=zone)
+    await remind(member, s.general)
+    await s.pass_time(hours=3, minutes=45)
+    [(_, message)] = received(member)
+    return member, message
+
+
+async def snooze_until(member: MemberActor, message: Any, typed: str) -> InteractionResult:
+    shown = await member.user.click(message, label="Another time…")
+    assert shown.modal is not None
+    [label] = shown.modal["components"]
+    return await member.user.submit_modal(shown, {label["component"]["custom_id"]: typed})
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", None])
+async def test_snoozing_until_tomorrow(s: Stage, zone: str | None) -> None:
+    ann, message = await reminded(s, zone=zone)
+    again = FOURTH - timedelta(minutes=15)
+    assert stamp(again) in said(await ann.user.click(message, label="Tomorrow"))
+    await s.restart()
+    await s.pass_time(days=2)
+    assert times(ann) == [THIRD - timedelta(minutes=15), again]
+
+
+async def test_tomorrow_is_the_same_time_of_day_though_clocks_change(tmp_path: Path) -> None:
+    """On Saturday 25 October 2025 in Berlin, the day before clocks are put back."""
+    data = shutil.copytree(ROOT / "data", tmp_path / "data")
+    reschedule(data, "2025-08-12", "2025-10-25")
+    async with stage(tmp_path, data=data, at=datetime(2025, 10, 25, 9, tzinfo=UTC)) as s:
+        ann = s.person("ann")
+        await ann.slash(s.general, "timezone set", zone="Europe/Berlin")
+        await remind(ann, s.general, episode=8)
+        await s.pass_time(hours=4)
+        [(at, message)] = received(ann)
+        await ann.user.click(message, label="Tomorrow")
+        await s.pass_time(days=2)
+        assert times(ann) == [at, at + timedelta(hours=25, minutes=15)]
+        assert s.unexpected_errors() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("in 3 h", THIRD + timedelta(hours=2, minutes=45)),
+        ("air time", THIRD),
+        ("wed 20:30", datetime(2025, 7, 30, 11, 30, tzinfo=UTC)),
+        ("내일 21:00", datetime(2025, 7, 29, 12, tzinfo=UTC)),
+    ],
+)
+async def test_snoozing_until_a_typed_time(s: Stage, typed: str, at: datetime) -> None:
+    ann, message = await reminded(s, zone="Asia/Seoul")
+    answer = await snooze_until(ann, message, typed)
+    assert is_private(answer)
+    assert stamp(at, "R") in said(answer)
+    await s.pass_time(days=4)
+    assert times(ann) == [THIRD - timedelta(minutes=15), at]
+
+
+async def test_snoozing_until_a_time_with_two_meanings_asks_back(s: Stage) -> None:
+    ann, message = await reminded(s, zone="Asia/Seoul")
+    question = await snooze_until(ann, message, "tomorrow 9")
+    assert "In the morning or in the evening?" in said(question)
+    assert question.response is not None
+    [*_, evening] = buttons(question.response)
+    answer = await ann.user.click(question.response, label=evening)
+    assert stamp(datetime(2025, 7, 29, 12, tzinfo=UTC)) in said(answer)
+    await s.pass_time(days=2)
+    assert times(ann) == [THIRD - timedelta(minutes=15), datetime(2025, 7, 29, 12, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("typed", ["yesterday", "9 days ago", "||@everyone||", "\u202e21:00", "in 900 days", "soon"])
+async def test_snoozing_until_something_unusable(s: Stage, typed: str) -> None:
+    ann, message = await reminded(s, zone="Asia/Seoul")
+    answer = await snooze_until(ann, message, typed)
+    assert is_private(answer)
+    assert len(said(answer)) > 20
+    assert "||" not in said(answer)
+    await s.pass_time(days=2)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+async def test_a_time_of_day_needs_a_zone_to_snooze_until(s: Stage) -> None:
+    ann, message = await reminded(s)
+    assert "/timezone set" in said(await snooze_until(ann, message, "23:30"))
+    assert stamp(THIRD + timedelta(minutes=45), "R") in said(await snooze_until(ann, message, "in 1 h"))
+    await s.pass_time(days=1)
+    assert times(ann) == [THIRD - timedelta(minutes=15), THIRD + timedelta(minutes=45)]
+
+
 # --------------------------------------------------------- changing, cancelling
 
 
@@ -339,7 +432,11 @@ async def test_a_forged_press_on_somebody_elses_reminder_does_nothing(s: Stage) 
     await remind(ann, s.general)
     own = await remind(bo, s.general, episode=4)
     assert own.response is not None
-    for action in ("c1:unremind:1", "c1:lead:1", "c1:snooze:1:10:x", "c1:snooze:2:999999:x", "c1:unremind:" + "9" * 60):
+    for action in (
+        *("c1:unremind:1", "c1:lead:1", "c1:snooze:1:10:x", "c1:snooze:2:999999:x", "c1:unremind:" + "9" * 60),
+        *("c1:snooze-day:1:x", "c1:snooze?:1:x", "c1:snooze-at:1:1753707600", "c1:snooze-at:2:9753707600"),
+        *("c1:snooze-at:2:x", "c1:snooze-at:2:" + "9" * 30),
+    ):
         _rewrite(s, own.response, action)
         answer = await bo.click(own.response, custom_id=action)
         assert is_private(answer)
@@ -366,6 +463,7 @@ async def test_closed_messages_fall_back_to_the_channel_with_one_mention(s: Stag
     assert body["allowed_mentions"]["parse"] == []
     assert s.general.history() == []
     assert await rows(s) == [(delivered, None)]
+    assert "late" not in message.content
     # Snoozing works from the channel as well, for its owner alone.
     bo = s.person("bo")
     assert "no such reminder" in said(await bo.click(message, label="Snooze 10 minutes"))
@@ -400,6 +498,17 @@ async def test_both_closed_is_listed_with_the_reason(s: Stage) -> None:
     assert "Not delivered" not in await listed(s.person("bo"), s)
 
 
+async def test_an_outage_of_discord_is_not_called_ours(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    await s.pass_time(hours=3, minutes=44)
+    s.env.inject_error("POST", "/channels/*/messages", status=503, times=6)
+    await s.pass_time(hours=5)
+    [(at, message)] = received(ann)
+    assert at == THIRD - timedelta(minutes=15) + timedelta(seconds=315)
+    assert "5 minutes late; Discord couldn't be reached" in message.content
+
+
 async def test_an_outage_delays_it_and_it_comes_once(s: Stage) -> None:
     ann = s.person("ann")
     await remind(ann, s.general)
@@ -423,7 +532,7 @@ async def test_offline_at_the_due_time_sends_late_and_says_so(s: Stage) -> None:
     await s.restart(hours=1, minutes=5)
     [(at, message)] = received(ann)
     assert at == MIDDLE + timedelta(hours=4, minutes=5)
-    assert "20 minutes" in message.content
+    assert "20 minutes late; I was offline" in message.content
     await s.pass_time(hours=5)
     assert len(received(ann)) == 1
 
@@ -464,18 +573,110 @@ def reschedule(data: Path, was: str, now: str) -> None:
     episodes.write_text(text.replace(f'date: "{was}"', f'date: "{now}"'), encoding="utf-8")
 
 
-async def test_a_moved_episode_moves_its_reminders(tmp_path: Path, data: Path) -> None:
+async def test_a_moved_episode_moves_its_reminders_and_tells_once(tmp_path: Path, data: Path) -> None:
     async with stage(tmp_path, data=data) as s:
         ann, bo = s.person("ann"), s.person("bo")
         await remind(ann, s.general, episode=4)
+        await remind(ann, s.general, episode=4, lead="1 h")
         await remind(bo, s.general, episode=3)
         reschedule(data, "2025-07-29", "2025-07-30")
-        assert await s.companion.library.reload() == 1
-        assert stamp(FOURTH + timedelta(hours=23, minutes=45)) in await listed(ann, s)
+        assert await s.companion.library.reload() == 2
+        later = FOURTH + timedelta(days=1)
+        assert stamp(later - timedelta(minutes=15)) in await listed(ann, s)
+        await s.pass_time(seconds=59)
+        assert received(ann) == []
+        await s.pass_time(seconds=1)
+        [(_, message)] = received(ann)
+        assert "the schedule has changed" in message.content
+        assert f"**Episode 4**: from {stamp(FOURTH)} to {stamp(later)}." in message.content
+        assert f"I'll remind you {stamp(later - timedelta(hours=1))}" in message.content
+        assert message.content.count("Episode 4") == 1
+        assert open_text(message.content) == message.content
+        listing = await ann.user.click(message, label="Your reminders")
+        assert is_private(listing)
+        assert stamp(later - timedelta(hours=1)) in said(listing)
+        await s.restart()
         await s.pass_time(days=4)
-        assert times(ann) == [FOURTH + timedelta(hours=23, minutes=45)]
+        assert times(ann)[1:] == [later - timedelta(hours=1), later - timedelta(minutes=15)]
         assert times(bo) == [THIRD - timedelta(minutes=15)]
         assert s.unexpected_errors() == []
+        assert check_recorded(s.env) == []
+
+
+async def test_what_moves_twice_within_a_minute_is_told_once(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=4)
+        reschedule(data, "2025-07-29", "2025-07-30")
+        await s.companion.library.reload()
+        await s.pass_time(seconds=50)
+        reschedule(data, "2025-07-30", "2025-07-31")
+        await s.restart()
+        await s.pass_time(seconds=59)
+        assert received(ann) == []
+        await s.pass_time(minutes=5)
+        [(_, message)] = received(ann)
+        assert f"from {stamp(FOURTH)} to {stamp(FOURTH + timedelta(days=2))}" in message.content
+        reschedule(data, "2025-07-31", "2025-07-29")
+        await s.companion.library.reload()
+        await s.pass_time(minutes=5)
+        assert f"from {stamp(FOURTH + timedelta(days=2))} to {stamp(FOURTH)}" in received(ann)[-1][1].content
+        assert len(received(ann)) == 2
+
+
+async def test_what_moves_back_within_a_minute_is_not_told(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=4)
+        reschedule(data, "2025-07-29", "2025-07-30")
+        await s.companion.library.reload()
+        await s.pass_time(seconds=30)
+        reschedule(data, "2025-07-30", "2025-07-29")
+        await s.companion.library.reload()
+        await s.pass_time(hours=1)
+        assert received(ann) == []
+        assert await s.due(DueKind.MOVED) == [(DueKind.MOVED, DueState.DROPPED, "taken-back")]
+        await s.pass_time(days=3)
+        assert times(ann) == [FOURTH - timedelta(minutes=15)]
+        assert "Not delivered" not in await listed(ann, s)
+
+
+async def test_nobody_is_told_of_a_move_who_waits_for_it_no_more(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=4)
+        reschedule(data, "2025-07-29", "2025-07-30")
+        await s.companion.library.reload()
+        await ann.slash(s.general, "reminders cancel", reminder=1)
+        await s.pass_time(days=3)
+        assert received(ann) == []
+
+
+async def test_several_episodes_and_a_plan_that_move_together_are_one_message(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await ann.slash(s.general, "timezone set", zone="Asia/Seoul")
+        await ann.slash(s.general, "progress set", episode=2)
+        await ann.slash(s.general, "catch-up", by="thu 20:00")
+        await remind(ann, s.general, episode=4)
+        await remind(ann, s.general, episode=6)
+        reschedule(data, "2025-07-29", "2025-07-30")
+        reschedule(data, "2025-07-28", "2025-07-29")
+        reschedule(data, "2025-08-05", "2025-08-06")
+        assert await s.companion.library.reload() == 4
+        close_messages(s, ann)
+        await s.pass_time(minutes=2)
+        [message] = s.general.history()[-1:]
+        assert message.content.startswith(ann.mention)
+        assert [line.split("**")[1] for line in message.content.splitlines() if line.startswith("- ")] == [
+            "Episode 4",
+            "Episode 6",
+            "Episode 3",
+            "Episode 4",
+        ]
+        assert len(s.general.history()) == 1
+        [body] = s.posts(s.general)
+        assert body["allowed_mentions"]["users"] == [ann.id]
 
 
 async def test_an_episode_moved_forward_while_the_bot_was_down(tmp_path: Path, data: Path) -> None:
@@ -485,8 +686,39 @@ async def test_an_episode_moved_forward_while_the_bot_was_down(tmp_path: Path, d
         reschedule(data, "2025-08-04", "2025-08-03")
         await s.restart(minutes=10)
         await s.pass_time(days=7)
-        assert times(ann) == [datetime(2025, 8, 3, 12, 45, tzinfo=UTC)]
+        assert times(ann) == [MIDDLE + timedelta(minutes=11), datetime(2025, 8, 3, 12, 45, tzinfo=UTC)]
         assert s.unexpected_errors() == []
+
+
+async def test_an_episode_moved_so_far_forward_that_its_lead_is_over_is_told_at_once(
+    tmp_path: Path, data: Path
+) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=5, lead="2 days")
+        reschedule(data, "2025-08-04", "2025-07-29")
+        await s.companion.library.reload()
+        await s.pass_time(days=9)
+        [(at, message)] = received(ann)
+        assert at - MIDDLE < timedelta(seconds=2)
+        assert "late" not in message.content
+        assert stamp(FOURTH, "R") in message.content
+
+
+async def test_what_was_put_off_comes_when_its_owner_said(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await remind(ann, s.general, episode=4, lead="1 day")
+        await s.pass_time(hours=4)
+        [(_, message)] = received(ann)
+        await ann.user.click(message, label="Snooze 1 hour")
+        reschedule(data, "2025-07-29", "2025-07-30")
+        await s.companion.library.reload()
+        await s.pass_time(days=4)
+        told, again = received(ann)[1:]
+        assert "the schedule has changed" in told[1].content
+        assert again[0] == THIRD + timedelta(hours=1)
+        assert stamp(FOURTH + timedelta(days=1), "R") in again[1].content
 
 
 async def test_a_broken_dataset_moves_nothing(tmp_path: Path, data: Path) -> None:

@@ -396,8 +396,8 @@ async def test_the_owner_sees_what_was_not_delivered_the_latest_first(database: 
         await due.finish(database, (row[1],), NOW, "a", DueState.UNDELIVERED, "50007")
     async with database.begin() as tx:
         await due.add(tx, DueKind.REMINDER, snoozed[0], NOW + HOUR)
-        await reminders.reopen(tx, snoozed[0])
-        await reminders.reopen(tx, cancelled[0])
+        for row in (snoozed, cancelled):
+            await reminders.snooze(tx, row[0], user_id, NOW + HOUR, NOW)
         await reminders.cancel(tx, cancelled[0], user_id)
     async with database.read() as tx:
         listed = await due.undelivered_reminders(tx, user_id)

@@ -74,7 +74,16 @@ class Model:
             row.first_claimed_at = row.first_claimed_at or now
             row.leased_by, row.leased_until, row.not_before = worker, now + lease, None
         return tuple(
-            Due(row.id, row.kind, row.subject, row.due_at, row.attempts, row.first_claimed_at or now, row.sent)
+            Due(
+                row.id,
+                row.kind,
+                row.subject,
+                row.due_at,
+                row.attempts,
+                row.first_claimed_at or now,
+                row.sent,
+                row.reason,
+            )
             for row in ripe
         )
 

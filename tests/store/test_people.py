@@ -9,7 +9,7 @@ import pytest
 from bot.core.party import Answer
 from bot.core.progress import Progress
 from bot.core.reminder import DueKind
-from bot.store import catch_ups, ceilings, due, parties, people, progress, reminders
+from bot.store import catch_ups, ceilings, due, move_notices, parties, people, progress, reminders
 from bot.store.database import Database
 from tests.store.conftest import Place
 from tests.store.samples import NOW, catch_up_values, party_values, reminder_values
@@ -141,6 +141,7 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
         plan, _ = await catch_ups.create(tx, **catch_up_values(user_id=user_id))
         for planned in plan.sittings:
             await due.add(tx, DueKind.CATCH_UP, planned.id, NOW)
+        await move_notices.queue(tx, user_id, "the-defects", NOW)
     return party.id, reminder.id
 
 
@@ -167,6 +168,7 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
     claimed = await due.claim(database, NOW, "worker")
     assert sorted((row.kind.value, row.subject) for row in claimed) == [
         *(("catch-up", planned.id) for planned in plan.sittings),
+        ("moved", 2),
         ("party-start", reminder_id),
         ("party-start", kept_id),
         ("reminder", kept_id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -81,17 +82,20 @@ async def test_only_the_owner_cancels_and_only_once(database: Database) -> None:
     assert await state(database, made.id) is ReminderState.CANCELLED
 
 
-async def test_a_reminder_that_was_sent_is_done_and_can_be_reopened(database: Database) -> None:
+async def test_a_reminder_that_was_sent_is_done_and_can_be_put_off(database: Database) -> None:
     sent, cancelled = await create(database), await create(database, episode=4)
+    later = NOW + timedelta(hours=9)
     async with database.begin() as tx:
         await reminders.cancel(tx, cancelled.id, USER)
         await reminders.done(tx, [sent.id, cancelled.id])
     assert await state(database, sent.id) is ReminderState.DONE
     assert await state(database, cancelled.id) is ReminderState.CANCELLED
     async with database.begin() as tx:
-        await reminders.reopen(tx, sent.id)
-        await reminders.reopen(tx, cancelled.id)
-    assert await state(database, sent.id) is ReminderState.ACTIVE
+        assert await reminders.snooze(tx, sent.id, USER, later, NOW)
+        assert not await reminders.snooze(tx, sent.id, USER + 1, NOW, NOW)
+        assert not await reminders.snooze(tx, cancelled.id, USER, later, NOW)
+        assert not await reminders.snooze(tx, 99, USER, later, NOW)
+        assert await reminders.list_active(tx, USER) == (replace(sent, fires_at=later, snoozed_at=NOW),)
     assert await state(database, cancelled.id) is ReminderState.CANCELLED
 
 
@@ -100,10 +104,44 @@ async def test_a_snoozed_reminder_is_not_done(database: Database) -> None:
     async with database.begin() as tx:
         await due.add(tx, DueKind.PARTY_START, snoozed.id, NOW)
         await reminders.done(tx, [snoozed.id])
-        await reminders.reopen(tx, snoozed.id)
+        await reminders.snooze(tx, snoozed.id, USER, NOW, NOW)
         await due.add(tx, DueKind.REMINDER, snoozed.id, NOW)
         await reminders.done(tx, [snoozed.id])
     assert await state(database, snoozed.id) is ReminderState.ACTIVE
+
+
+async def test_putting_off_is_no_way_round_the_limit(database: Database) -> None:
+    sent = await create(database)
+    async with database.begin() as tx:
+        await reminders.done(tx, [sent.id])
+    active = [await create(database, lead_minutes=100 + number) for number in range(reminders.LIMIT)]
+    with pytest.raises(UserError) as caught:
+        async with database.begin() as tx:
+            await reminders.snooze(tx, sent.id, USER, NOW, NOW)
+    assert caught.value.key == "reminder.too-many"
+    async with database.begin() as tx:
+        assert await reminders.snooze(tx, active[0].id, USER, NOW, NOW), "one that is active is no new one"
+        await reminders.cancel(tx, active[1].id, USER)
+        assert await reminders.snooze(tx, sent.id, USER, NOW, NOW)
+
+
+async def test_moves_are_kept_until_they_are_told(database: Database) -> None:
+    made, other, foreign = await create(database), await create(database, episode=4), await create(database, user_id=5)
+    later = NOW + timedelta(days=1)
+    async with database.begin() as tx:
+        for one in (made, foreign):
+            await reminders.follow(tx, one.id, airs_at=later, fires_at=later, moved_from=made.airs_at)
+        await reminders.follow(tx, other.id, airs_at=later, fires_at=later, moved_from=None)
+        [moved] = await reminders.list_moved(tx, USER, made.show_id)
+        assert moved == replace(made, airs_at=later, fires_at=later, moved_from=made.airs_at)
+        assert await reminders.list_moved(tx, USER, "another") == ()
+        await reminders.follow(tx, made.id, airs_at=NOW, fires_at=NOW, moved_from=made.airs_at)
+        await reminders.told(tx, moved)
+        [again] = await reminders.list_moved(tx, USER, made.show_id)
+        assert again.airs_at == NOW, "it has moved again since"
+        await reminders.told(tx, again)
+        assert await reminders.list_moved(tx, USER, made.show_id) == ()
+        assert len(await reminders.list_moved(tx, 5, made.show_id)) == 1
 
 
 async def test_a_reminder_is_moved(database: Database) -> None:

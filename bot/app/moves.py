@@ -1,0 +1,64 @@
+"""Follows schedules that have changed: all that depends on them, in one transaction, and tells those concerned once.
+
+Whoever is concerned is told a little later, so that a change made twice is told once and one that is taken back is
+not told at all. A notice lists all of a show that has moved for one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.app.clock import Clock
+from bot.app.shows import Shows
+from bot.store import move_notices
+from bot.store.database import Database, Transaction
+
+#: How long after a change people are told of it; another change begins it anew.
+TOLD_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Something of a person's that has moved with a show. ``known``: it is now where they believe it to be."""
+
+    user_id: int
+    show_id: str
+    known: bool
+
+
+class Follower(Protocol):
+    """What depends on air times."""
+
+    async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> Sequence[Moved]:
+        """Move what has to be; all that was moved.
+
+        ``unsure`` are people and shows of which nobody can say whether they have just been told what was so.
+        """
+        ...
+
+
+class Moves:
+    """Lets everything that depends on air times follow them. ``poke`` wakes whatever delivers what falls due."""
+
+    def __init__(
+        self, database: Database, clock: Clock, poke: Callable[[], None], followers: Sequence[Follower]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._poke = poke
+        self._followers = followers
+
+    async def follow(self, shows: Shows) -> int:
+        """Follow the schedules as they are now; how many reminders and sittings were moved."""
+        async with self._database.begin() as tx:
+            unsure = await move_notices.in_hand(tx)
+            moved = [one for follower in self._followers for one in await follower.follow(tx, shows, unsure)]
+            told_at = self._clock.now() + TOLD_AFTER
+            for user_id, show_id in dict.fromkeys((one.user_id, one.show_id) for one in moved if not one.known):
+                await move_notices.queue(tx, user_id, show_id, told_at)
+        if moved:
+            self._poke()
+        return len(moved)
