@@ -34,7 +34,7 @@ from bot.render.chart_png import Style
 from bot.store import ceilings, people, progress
 from tests.discord_ui.answers import Action, host, in_direct_messages, press, recorded_files, slash, typing
 from tests.discord_ui.stage import AFTER, BEFORE, MIDDLE, ROOT, Stage, stage
-from tests.discord_ui.twins import LANGUAGES, MARK
+from tests.discord_ui.twins import LANGUAGES, MARK, with_late_roles
 from tests.openapi import check_recorded
 
 #: What Discord calls the languages that the bot speaks.
@@ -50,6 +50,7 @@ class Tried:
     before: datetime
     during: datetime
     after: datetime
+    made_up: bool = False
 
 
 SHOWS = (
@@ -60,6 +61,7 @@ SHOWS = (
         datetime(2026, 1, 2, 9, tzinfo=UTC),
         datetime(2026, 10, 14, 9, tzinfo=UTC),
         datetime(2027, 1, 2, 9, tzinfo=UTC),
+        made_up=True,
     ),
 )
 
@@ -146,6 +148,8 @@ class Place:
 async def place(folder: Path, tried: Tried, at: datetime) -> AsyncIterator[Place]:
     """The place at an instant; whatever went wrong in it unnoticed is noticed at the end."""
     async with stage(folder, at=at, data=tried.data, show=tried.show) as s:
+        if tried.made_up:
+            s.companion.shows.replace(with_late_roles(s.companion.shows.catalogue, tried.show))
         show = s.companion.shows.default
         last = len(show.episodes)
         rooms = [room async for room in _rooms(s, show)]
@@ -285,11 +289,11 @@ class Way:
 
 
 def ways(there: Place, reader: Reader) -> Iterator[Way]:
-    """Privately, in their direct messages, and in public in every room."""
+    """Privately, in their direct messages, and in public in a room of every ceiling, a channel or a thread."""
     yield Way(True, there.rooms[reader.progress % len(there.rooms)])
     yield Way(False, None)
-    for room in there.rooms:
-        yield Way(False, room)
+    for number, (channel, thread) in enumerate(zip(there.rooms[::2], there.rooms[1::2], strict=True)):
+        yield Way(False, thread if (number + reader.progress + LOCALES.index(reader.locale)) % 2 else channel)
 
 
 def command(way: Way, reader: Reader, name: str, /, **options: Any) -> Action:
@@ -346,8 +350,9 @@ def limits(there: Place, reader: Reader) -> list[int]:
 
 
 def beyond(there: Place, reader: Reader, turn: int) -> set[int]:
-    """Some of the episodes that can be revealed, the next one and the last among them."""
-    return {min(reader.progress + 1, there.last), there.last, (reader.progress + turn) % there.last + 1}
+    """Some of the episodes that can be revealed, among them the next or the last."""
+    other = there.last if turn % 3 == 0 else min(reader.progress + 1, there.last)
+    return {other, (reader.progress + turn) % there.last + 1}
 
 
 def some(typed: Sequence[str], reader: Reader, turn: int) -> Sequence[str]:
@@ -485,7 +490,7 @@ def charts(there: Place) -> Iterator[Asking]:
                     yield Asking(f"/relationships {option}", f"{up_to} {how}", action, reach)
         for turn, view in enumerate(VIEWS):
             comparing = view.endswith("-changes")
-            for number in sorted({*limits(there, reader), (reader.progress + turn) % there.last}):
+            for number in sorted({*limits(there, reader)[turn % 2 :: 2], (reader.progress + turn) % there.last}):
                 mine = drawn(reader, None, number, comparing=comparing)
                 pressed = press(me, reader.public, f"c1:chartwords:{key}:{number}:{view}")
                 yield Asking("[chartwords]", f"{view} {number}, {reader}", pressed, mine)
@@ -594,9 +599,9 @@ def times(there: Place) -> Iterator[Asking]:
         timeless += [(f"/{name}", f"{options}", slash(me, here, name, **options)) for name, options in TIMELESS]
         timeless += [
             (f"choices of {name} {option}", repr(value), typing(me, here, name, option, value))
-            for name, option in OPTIONS_WITH_CHOICES
+            for turn, (name, option) in enumerate(OPTIONS_WITH_CHOICES)
             if option not in ("name", "question")
-            for value in ("", "1", "e", MARK)
+            for value in ("", ("1", "e", MARK)[(turn + reader.progress) % 3])
         ]
         timeless += _own(there, reader)
         # These depend on nothing that has a stamp, so that even the twin above 0 makes no difference.

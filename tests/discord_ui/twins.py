@@ -129,6 +129,22 @@ def twin(catalogue: Catalogue, show_id: str, horizon: int, variant: str, kept: C
     return Catalogue({**catalogue.shows, show_id: made})
 
 
+def with_late_roles(catalogue: Catalogue, show_id: str) -> Catalogue:
+    """The catalogue with people who can be named some episodes before there is anything to say of them."""
+    show = catalogue.shows[show_id]
+    characters = tuple(
+        replace(
+            one,
+            roles=tuple(replace(role, after=max(role.after, one.after + 2)) for role in one.roles),
+            facts=tuple(replace(fact, after=max(fact.after, one.after + 1)) for fact in one.facts),
+        )
+        if index % 3 == 0
+        else one
+        for index, one in enumerate(show.characters)
+    )
+    return Catalogue({**catalogue.shows, show_id: replace(show, characters=characters)})
+
+
 def stamps(show: Show) -> Iterator[int]:
     """The stamps of everything in a show, each as often as it is there."""
     for character in show.characters:

@@ -130,13 +130,6 @@ MUTANTS = (
         CARDS,
     ),
     Mutant(
-        "a relation to somebody unknown",
-        "core/card.py",
-        "decision = decide(max(relation.after, other.after), seen)",
-        "decision = decide(relation.after, seen)",
-        CARDS,
-    ),
-    Mutant(
         "a shown relation by a later name",
         "core/card.py",
         "name_at(other, seen.shown if decision is Decision.SHOWN else seen.covered)",
@@ -151,10 +144,10 @@ MUTANTS = (
         CARDS,
     ),
     Mutant(
-        "withheld facts",
+        "facts in the open",
         "core/card.py",
-        "if (decision := decide(fact.after, seen)) is not Decision.WITHHELD",
-        "if (decision := decide(fact.after, seen))",
+        "Piece(fact.text, decision)",
+        "Piece(fact.text, Decision.SHOWN)",
         CARDS,
     ),
     Mutant(
@@ -230,13 +223,6 @@ MUTANTS = (
         RECAPS,
     ),
     Mutant(
-        "previously on… one episode too far",
-        "core/recap.py",
-        "for episode in show.episodes[:limit]",
-        "for episode in show.episodes[: limit + 1]",
-        RECAPS,
-    ),
-    Mutant(
         "previously on… without bars",
         "core/recap.py",
         "for text in _in_short(episode)\n                if (decision := decide_story(episode.number, seen)) is not",
@@ -289,10 +275,10 @@ MUTANTS = (
     ),
     # ----------------------------------------------------------------- core/chart.py
     Mutant(
-        "strangers on the chart",
-        "core/chart.py",
-        "if name_at(character, limit) is not None}",
-        "if name_at(character, limit + 1) is not None}",
+        "the chart of the next episode",
+        "app/charts.py",
+        "view = chart(show, limit)",
+        "view = chart(show, min(limit + 1, len(show.episodes)))",
         CHARTS,
     ),
     Mutant(
