@@ -529,9 +529,8 @@ MUTANTS = (
     Mutant(
         "the story in reminders of a plan",
         "discord_ui/posts.py",
-        'return _personal(say, post, "🍿 " + line,',
-        'return _personal(say, post, "🍿 " + line + "".join(plain(say.text(beat.text)) for beat in '
-        "show.episodes[0].beats),",
+        '["🍿 " + line, *_late(say, post.late)]',
+        '["🍿 " + line, *(plain(say.text(beat.text)) for beat in show.episodes[0].beats)]',
         EVENING,
     ),
     Mutant(
