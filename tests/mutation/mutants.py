@@ -312,9 +312,9 @@ MUTANTS = (
     ),
     Mutant(
         "changes that are yet to come",
-        "core/chart.py",
-        "before, now = chart(show, number - 1), chart(show, number)",
-        "before, now = chart(show, number), chart(show, number + 1)",
+        "discord_ui/relationships.py",
+        "changes(ask.show, limit)",
+        "changes(ask.show, min(limit + 1, len(ask.show.episodes)))",
         CHARTS,
     ),
     # ------------------------------------------------------------------------- app
