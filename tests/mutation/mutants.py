@@ -562,11 +562,10 @@ MUTANTS = (
         CHARTS,
     ),
     Mutant(
-        "a picture laid out for those to come",
+        "a legend for ties to come",
         "app/charts.py",
-        "numbers = {person.id: number for number, person in enumerate(view.people)}",
-        "numbers = {person.id: number for number, person in enumerate(view.people)}\n"
-        '    title += " " * len(show.characters)',
+        "kinds = {arrow.kind for arrow in view.arrows}",
+        "kinds = {tie.kind for character in show.characters for tie in character.relations}",
         CHARTS,
     ),
     Mutant(
