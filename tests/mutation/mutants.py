@@ -31,7 +31,7 @@ CHARTS = "story and charts"
 AHEAD = "story and ahead"
 TIMES = "air_times"
 EVENING = "around_an_air_time"
-TYPED = "typed"
+TYPED = "people_type"
 
 MUTANTS = (
     # ------------------------------------------------------------- core/spoilers.py
