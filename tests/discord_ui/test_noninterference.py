@@ -234,6 +234,10 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     sure = await click(ann, picked.response or asked_back.response, "cancel?")
     await click(ann, sure.response, "cancel")
 
+    asked = await ann.slash(s.den, "watch-party create", episode=number)
+    [typed] = [one["custom_id"] for one in walk_components(asked.modal["components"]) if one.get("type") == 4]
+    await ann.submit_modal(asked, {typed: "in 3 days at 9"})
+
     next_one = await ann.slash(s.general, "next-episode")
     reminded = await click(ann, next_one.response, "remind")
     await click(ann, next_one.response, "clock")
