@@ -43,8 +43,8 @@ from bot.discord_ui.press import Presses
 from bot.discord_ui.progress import Progress
 from bot.discord_ui.recaps import Recaps
 from bot.discord_ui.relationships import Relationships
+from bot.discord_ui.reminder_list import ReminderList
 from bot.discord_ui.reminders import RemindCommand
-from bot.discord_ui.reminders import Reminders as RemindersCog
 from bot.discord_ui.spoilers import Spoilers
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
@@ -107,7 +107,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
             worker=f"{os.getpid()}-{secrets.token_hex(4)}",
             step=step,
         )
-        reminders = Reminders(database, clock, runner.poke)
+        reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
         parties = Parties(database, clock, runner.poke)
         catch_ups = CatchUps(database, clock, runner.poke)
         library = Library(folder, shows, Moves(database, clock, runner.poke, (reminders, catch_ups)))
@@ -124,12 +124,12 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Characters(desk, choices, presses, ahead),
                 Relationships(desk, choices, presses, ahead, Charts()),
                 Explain(desk, choices, presses, ahead),
-                Timezones(desk, places),
+                Timezones(desk, places, reminders),
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
                 PartiesCog(desk, choices, presses, parties, ceilings, failures, settings.party_lead_minutes),
-                RemindCommand(desk, choices, presses, reminders, failures, settings.reminder_lead_minutes),
-                RemindersCog(desk, presses, reminders, catch_ups),
+                RemindCommand(desk, choices, presses, reminders, failures),
+                ReminderList(desk, presses, reminders, catch_ups, places),
                 CatchUpCommand(desk, choices, presses, catch_ups, places),
                 About(desk, library),
             ),

@@ -188,7 +188,7 @@ class CatchUps:
                 believed = moved_from(was, now, before.moved_from, sure=whose not in unsure)
                 await catch_ups.move(tx, replace(after, moved_from=believed))
                 await due.move(tx, DueKind.CATCH_UP, after.id, now)
-                moved.append(Moved(*whose, known=believed is None))
+                moved.append(Moved(*whose, believed is None, now))
         return moved
 
     async def _end(self, found: CatchUp) -> bool:

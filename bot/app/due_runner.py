@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from bot.app.clock import Clock
 from bot.app.outbox import (
+    Address,
     CatchUpPost,
     Channel,
     Delivered,
@@ -35,6 +36,7 @@ from bot.core.party import ATTENDING, Party, PartyState
 from bot.core.progress import Progress
 from bot.core.reminder import (
     ON_TIME,
+    Delivery,
     Due,
     DueKind,
     DueState,
@@ -46,7 +48,7 @@ from bot.core.reminder import (
     judge,
     nonce,
 )
-from bot.store import catch_ups, due, move_notices, parties, progress, reminders
+from bot.store import catch_ups, due, move_notices, parties, progress, reminder_choices, reminders
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -65,8 +67,10 @@ MENTIONS_PER_MESSAGE = 70
 _AFTER_ERROR = 5.0
 #: However late what was snoozed is for, it comes when its owner asked for it.
 _SNOOZED_GRACE = timedelta(hours=1)
-#: The fallback of a reminder is another message, so it needs a piece number of its own.
-_FALLBACK_PIECE = 1000
+#: The piece number of a reminder in a channel, which is another message than the same in direct messages.
+_MENTION_PIECE = 1000
+#: Why a direct message is refused that its reader could have.
+_DMS_CLOSED = "dms-closed"
 
 
 @dataclass(slots=True)
@@ -211,7 +215,7 @@ class DueRunner:
             settled,
             judgement,
             reminder,
-            lambda mention: ReminderPost(reminder, show, episode, late, mention=mention),
+            lambda mention, instead: ReminderPost(reminder, show, episode, late, mention=mention, instead=instead),
         )
 
     async def _catch_up(self, row: Due, settled: _Settled) -> None:
@@ -242,7 +246,7 @@ class DueRunner:
             settled,
             judgement,
             plan,
-            lambda mention: CatchUpPost(plan, planned, show, episodes, late, mention=mention),
+            lambda mention, instead: CatchUpPost(plan, planned, show, episodes, late, mention=mention, instead=instead),
         )
 
     async def _moved(self, row: Due, settled: _Settled) -> None:
@@ -267,7 +271,7 @@ class DueRunner:
             settled,
             judge(row.due_at, self._clock.now(), None),
             wish,
-            lambda mention: MovedPost(wish, show, told, planned, mention=mention),
+            lambda mention, instead: MovedPost(wish, show, told, planned, mention=mention, instead=instead),
         )
         if accepted:
             # Before the row is settled: after a crash in between there is nothing left to tell.
@@ -281,36 +285,45 @@ class DueRunner:
         settled: _Settled,
         judgement: Judgement,
         wish: Reminder | CatchUp,
-        made: Callable[[bool], Post],
+        made: Callable[[bool, bool], Post],
     ) -> bool:
-        """Send somebody what they asked for, to the channel where they asked if their messages are closed.
+        """Send somebody what they asked for, in the way that they chose, or in the other where that is closed.
 
-        ``made`` makes the message, with a mention or without. Whether Discord accepted it.
+        ``made`` makes the message, with a mention or without, and in the way they chose or instead of it. Whether
+        Discord accepted it.
         """
-        outcome = await self._outbox.deliver(
-            Direct(wish.user_id, wish.dm_channel_id),
-            made(False),
-            nonce(row.id, 0),
-            maybe_sent_since=self._maybe_sent_since(row),
-        )
-        refused = outcome.reason if isinstance(outcome, Gone) else None
-        if refused is not None and wish.channel_id is not None:
-            log.info("Due row %s (%s): no direct message (%s), using the channel", row.id, row.kind.value, refused)
+        async with self._database.read() as tx:
+            delivery = (await reminder_choices.get(tx, wish.user_id)).delivery
+        if delivery is Delivery.NONE:
+            self._drop(row, settled, due.MUTED)
+            return False
+        # Another message, in another channel, needs a name of its own.
+        ways: list[tuple[Address, int, bool]] = [(Direct(wish.user_id, wish.dm_channel_id), 0, False)]
+        if wish.channel_id is not None:
+            ways.append((Channel(wish.channel_id), _MENTION_PIECE, True))
+        if delivery is Delivery.MENTION:
+            ways.reverse()
+        refused: list[str] = []
+        for to, piece, mention in ways:
             outcome = await self._outbox.deliver(
-                Channel(wish.channel_id),
-                made(True),
-                nonce(row.id, _FALLBACK_PIECE),
+                to,
+                made(mention, bool(refused)),
+                nonce(row.id, piece),
                 maybe_sent_since=self._maybe_sent_since(row),
             )
-        match outcome:
-            case Delivered():
-                self._delivered(row, settled, judgement)
-            case Gone(reason):
-                # What the person can put right themselves comes first.
-                self._undeliverable(row, settled, refused or reason)
-            case TryLater(reason, after):
-                await self._postpone(row, reason, after)
-        return isinstance(outcome, Delivered)
+            match outcome:
+                case Delivered():
+                    self._delivered(row, settled, judgement)
+                    return True
+                case TryLater(reason, after):
+                    await self._postpone(row, reason, after)
+                    return False
+                case Gone(reason):
+                    log.info("Due row %s (%s) is refused: %s", row.id, row.kind.value, reason)
+                    refused.append(reason)
+        # What the person can put right themselves comes first.
+        self._undeliverable(row, settled, _DMS_CLOSED if _DMS_CLOSED in refused else refused[0])
+        return False
 
     async def _party(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.app.clock import Clock
 from bot.app.shows import Shows
-from bot.store import move_notices
+from bot.core.quiet import placed
+from bot.store import move_notices, people, reminder_choices
 from bot.store.database import Database, Transaction
 
 #: How long after a change people are told of it; another change begins it anew.
@@ -22,11 +23,15 @@ TOLD_AFTER = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Something of a person's that has moved with a show. ``known``: it is now where they believe it to be."""
+    """Something of a person's that has moved with a show.
+
+    ``known``: it is now where they believe it to be. ``comes_at`` is when it comes now, UTC.
+    """
 
     user_id: int
     show_id: str
     known: bool
+    comes_at: datetime
 
 
 class Follower(Protocol):
@@ -56,8 +61,15 @@ class Moves:
         async with self._database.begin() as tx:
             unsure = await move_notices.in_hand(tx)
             moved = [one for follower in self._followers for one in await follower.follow(tx, shows, unsure)]
-            told_at = self._clock.now() + TOLD_AFTER
-            for user_id, show_id in dict.fromkeys((one.user_id, one.show_id) for one in moved if not one.known):
+            first: dict[tuple[int, str], datetime] = {}
+            for one in moved:
+                if not one.known:
+                    whose = one.user_id, one.show_id
+                    first[whose] = min(one.comes_at, first.get(whose, one.comes_at))
+            now = self._clock.now()
+            for (user_id, show_id), comes_at in first.items():
+                quiet, zone = (await reminder_choices.get(tx, user_id)).quiet, await people.zone(tx, user_id)
+                told_at = placed(now + TOLD_AFTER, comes_at, now, quiet, zone)
                 await move_notices.queue(tx, user_id, show_id, told_at)
         if moved:
             self._poke()

@@ -41,13 +41,17 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class ReminderPost:
-    """A person's reminder. ``mention`` is set where it goes to a channel instead of their messages."""
+    """A person's reminder. ``mention`` is set where it goes to a channel, ``instead`` where that is a way out.
+
+    A way out is taken where the way that they chose is closed.
+    """
 
     reminder: Reminder
     show: Show
     episode: Episode
     late: Lateness | None
     mention: bool
+    instead: bool = False
 
     @property
     def locale(self) -> str:
@@ -56,7 +60,7 @@ class ReminderPost:
 
 @dataclass(frozen=True, slots=True)
 class CatchUpPost:
-    """A sitting of a person's plan. ``episodes`` are those that they haven't watched; ``mention`` as in a reminder."""
+    """A sitting of a person's plan. ``episodes`` are those that they haven't watched; the rest as in a reminder."""
 
     plan: CatchUp
     planned: PlannedSitting
@@ -64,6 +68,7 @@ class CatchUpPost:
     episodes: tuple[Episode, ...]
     late: Lateness | None
     mention: bool
+    instead: bool = False
 
     @property
     def locale(self) -> str:
@@ -72,7 +77,7 @@ class CatchUpPost:
 
 @dataclass(frozen=True, slots=True)
 class MovedPost:
-    """What has moved with a show's schedule of what a person asked to be told. ``mention`` as in a reminder.
+    """What has moved with a show's schedule of what a person asked to be told; ``mention`` as in a reminder.
 
     ``wish`` is one of those things, ``reminders`` are at most one for each episode, the first to come.
     """
@@ -82,6 +87,7 @@ class MovedPost:
     reminders: tuple[Reminder, ...]
     sittings: tuple[PlannedSitting, ...]
     mention: bool
+    instead: bool = False
 
     @property
     def locale(self) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bot.core.quiet import QuietHours
+
 #: Up to this long after its time a reminder does not apologise.
 ON_TIME = timedelta(minutes=2)
 
@@ -81,6 +83,23 @@ class Reminder:
     created_at: datetime
     snoozed_at: datetime | None = None
     moved_from: datetime | None = None
+
+
+class Delivery(Enum):
+    """Where somebody wants to be told: in direct messages, with a mention where they asked, or nowhere."""
+
+    DM = "dm"
+    MENTION = "mention"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderChoice:
+    """How somebody wants to be reminded. ``leads`` are in minutes (None: whatever is usual where they ask)."""
+
+    leads: tuple[int, ...] | None = None
+    delivery: Delivery = Delivery.DM
+    quiet: QuietHours | None = None
 
 
 class Verdict(Enum):

@@ -33,6 +33,8 @@ from bot.core.zones import resolve
 #: How far ahead a time may be; one day more than a year, so that every date without a year is in reach.
 HORIZON = timedelta(days=366)
 LONGEST_LEAD_MINUTES = WEEK
+#: How many leads somebody may name for one thing.
+MOST_LEADS = 4
 
 #: Marks that show a text in another order than it is read in, or don't show at all.
 _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -47,6 +49,8 @@ _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[t ]([0-9]{2}):([0-9]{2})(?::00(?:\.0{1,6})?)? ?"
     r"(?:z|([+-])([0-9]{2}):?([0-9]{2}))"
 )
+#: A comma between two digits may be a fraction's.
+_BETWEEN_LEADS = re.compile(r"[;、，\n]|(?<![0-9]),|,(?![0-9])")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PAST_DAYS = timedelta(days=31)
 _MIDNIGHTS = (0, DAY)
@@ -127,6 +131,20 @@ def read_lead(text: str) -> int:
     if minutes > LONGEST_LEAD_MINUTES:
         raise UserError("lead.too-long", longest=LONGEST_LEAD_MINUTES)
     return minutes
+
+
+def read_leads(text: str) -> tuple[int, ...]:
+    """One lead or several, as in "1 day, 15 min", each as `read_lead` says; the longest first, none twice.
+
+    Raises UserError as `read_lead`, or "lead.too-many" (``limit``).
+    """
+    if len(text) > LONGEST:
+        raise UserError("lead.not-understood", text=text.strip())
+    parts = [part for part in _BETWEEN_LEADS.split(text) if part.strip()]
+    leads = sorted({read_lead(part) for part in parts or [text]}, reverse=True)
+    if len(leads) > MOST_LEADS:
+        raise UserError("lead.too-many", limit=MOST_LEADS)
+    return tuple(leads)
 
 
 # -------------------------------------------------------------------- spans

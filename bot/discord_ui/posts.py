@@ -86,7 +86,7 @@ def _reminder(say: Speaker, post: ReminderPost, mark: str) -> TextSending:
         (say("button.snooze-until"), ("snooze?", reminder.id, mark)),
     )
     lines = ["🔔 " + say("post.reminder", **arguments), *_late(say, post.late)]
-    return _personal(say, post.mention, lines, reminder.user_id, view)
+    return _personal(say, post, lines, reminder.user_id, view)
 
 
 def _catch_up(say: Speaker, post: CatchUpPost, mark: str) -> TextSending:
@@ -107,7 +107,7 @@ def _catch_up(say: Speaker, post: CatchUpPost, mark: str) -> TextSending:
         ),
         (say("button.snooze", duration=say.duration(NAP_MINUTES)), ("nap", post.planned.id, mark)),
     )
-    return _personal(say, post.mention, ["🍿 " + line, *_late(say, post.late)], post.plan.user_id, view)
+    return _personal(say, post, ["🍿 " + line, *_late(say, post.late)], post.plan.user_id, view)
 
 
 def _moved(say: Speaker, post: MovedPost, mark: str) -> TextSending:
@@ -124,7 +124,7 @@ def _moved(say: Speaker, post: MovedPost, mark: str) -> TextSending:
     if len(lines) > _MOVES_LISTED + 1:
         lines[_MOVES_LISTED + 1 :] = ["-# " + say("reminders.more", count=len(lines) - _MOVES_LISTED - 1)]
     view = _view((say("button.reminders"), ("reminders", mark)))
-    return _personal(say, post.mention, lines, post.wish.user_id, view)
+    return _personal(say, post, lines, post.wish.user_id, view)
 
 
 def _moved_line(say: Speaker, show: Show, episodes: Sequence[Episode], was: datetime | None, now: datetime) -> str:
@@ -147,11 +147,15 @@ def _late(say: Speaker, late: Lateness | None) -> list[str]:
     return ["-# " + said]
 
 
-def _personal(say: Speaker, mention: bool, lines: list[str], user_id: int, view: ui.View) -> TextSending:
+def _personal(
+    say: Speaker, post: ReminderPost | CatchUpPost | MovedPost, lines: list[str], user_id: int, view: ui.View
+) -> TextSending:
     """What somebody asked to be told, in their messages or, with a mention, where they asked."""
-    if mention:
-        lines = [f"<@{user_id}>", *lines, "-# " + say("post.dms-closed")]
-    return TextSending("\n".join(lines), view, (user_id,) if mention else ())
+    if post.instead:
+        lines = [*lines, "-# " + say("post.dms-closed" if post.mention else "post.channel-closed")]
+    if post.mention:
+        lines = [f"<@{user_id}>", *lines]
+    return TextSending("\n".join(lines), view, (user_id,) if post.mention else ())
 
 
 def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSending:

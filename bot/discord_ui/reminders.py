@@ -1,35 +1,31 @@
-"""`/remind` and `/reminders`: being told before an episode, in direct messages."""
+"""`/remind`, and the buttons of reminders: changing, cancelling, and putting them off."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.app.catch_ups import CatchUps
-from bot.app.reminders import Reminders as ReminderDesk
+from bot.app.reminders import Reminders
 from bot.app.shows import episode_of
-from bot.core.catch_up import Sitting
 from bot.core.errors import UserError
-from bot.core.progress import Progress, ranges
-from bot.core.reminder import Reminder
+from bot.core.reminder import Delivery, Reminder
 from bot.core.text import cut, plain
-from bot.core.when import HORIZON, Unclear, read_lead
+from bot.core.when import HORIZON, MOST_LEADS, Unclear, read_lead, read_leads
 from bot.core.zones import day_later
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
 from bot.discord_ui.failures import Failures
-from bot.discord_ui.options import Choices, episode_name, episode_names
+from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
+from bot.discord_ui.reminder_words import cancelled, lead_typed, lead_words, leads_words, name_of, own_time
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.typed_times import ask_back, instant, read_typed
 from bot.l10n.speaker import Speaker
-
-#: A message holds at most this many rows of buttons; the list shows no more than that at once.
-_LISTED = 10
 
 
 class RemindCommand(commands.Cog):
@@ -40,26 +36,26 @@ class RemindCommand(commands.Cog):
         desk: Desk,
         choices: Choices,
         presses: Presses,
-        reminders: ReminderDesk,
+        reminders: Reminders,
         failures: Failures,
-        default_lead: int,
     ) -> None:
         self._desk = desk
         self._reminders = reminders
         self._failures = failures
-        self._default_lead = default_lead
         self.remind.autocomplete("episode")(choices.coming_episodes)
         self.remind.autocomplete("show")(choices.shows)
         presses.on("remind", self._press_remind, str, int)
         presses.on("lead", self._press_lead, int)
-        presses.on("unremind", self._press_cancel, int)
+        presses.on("unremind", self._press_cancel, _ids)
         presses.on("snooze", self._press_snooze, int, int, str)
         presses.on("snooze-day", self._press_snooze_day, int, str)
         presses.on("snooze?", self._press_ask_snooze, int, str)
         presses.on("snooze-at", self._press_snooze_at, int, instant)
 
-    @app_commands.command(name="remind", description="Get a direct message before an episode airs")
-    @app_commands.describe(episode="Which episode", lead="How long before, such as 30 min or 1 h", show="Which show")
+    @app_commands.command(name="remind", description="Be told before an episode airs")
+    @app_commands.describe(
+        episode="Which episode", lead="How long before, such as 30 min, or up to four: 1 day, 15 min", show="Which show"
+    )
     async def remind(
         self,
         interaction: discord.Interaction,
@@ -69,47 +65,61 @@ class RemindCommand(commands.Cog):
     ) -> None:
         """Be reminded before an episode."""
         ask = await self._desk.ask(interaction, show, private=True)
-        minutes = self._default_lead if lead is None else read_lead(lead)
-        await self._remind(ask, episode, minutes)
+        await self._remind(ask, episode, await self._leads(ask) if lead is None else read_leads(lead))
 
-    async def _remind(self, ask: Ask, number: int, lead: int) -> None:
+    async def _leads(self, ask: Ask) -> tuple[int, ...]:
+        """The leads of somebody who names none."""
+        return await self._reminders.usual_leads(ask.asker.user_id, ask.asker.guild_id)
+
+    async def _remind(self, ask: Ask, number: int, leads: tuple[int, ...]) -> None:
         episode = episode_of(ask.show, number)
-        self._reminders.plan(ask.show, episode, lead)
+        plan = self._reminders.plan(ask.show, episode, leads)
         interaction = ask.interaction
         dm_channel_id = await message_channel(interaction)
         reachable = bot_is_here(interaction)
-        reminder = await self._reminders.create(
+        made = await self._reminders.create(
             user_id=ask.asker.user_id,
             show=ask.show,
             episode=episode,
-            lead_minutes=lead,
+            leads=leads,
             channel_id=ask.asker.channel_id if reachable else None,
             guild_id=ask.asker.guild_id if reachable else None,
             dm_channel_id=dm_channel_id,
             locale=ask.asker.locale,
         )
-        await ask.answer(self._confirmed(ask.say, ask, reminder))
+        await ask.answer(await self._confirmed(ask, made, plan.over))
 
-    def _confirmed(self, say: Speaker, ask: Ask, reminder: Reminder) -> Reply:
-        name = episode_name(say, ask.show, episode_of(ask.show, reminder.episode))
-        return (
-            Reply()
-            .add(
-                "🔔 "
-                + say(
-                    "reminder.set",
-                    show=plain(say.text(ask.show.title)),
-                    episode=name,
-                    at=stamps.full(reminder.fires_at),
-                    relative=stamps.relative(reminder.fires_at),
-                    lead=_lead(say, reminder.lead_minutes),
-                ),
-                "-# " + say("reminder.how" if reminder.channel_id is not None else "reminder.how-direct"),
-            )
-            .row(
-                button(say("button.change-lead"), "lead", reminder.id, emoji="⏱️"),
-                button(say("button.cancel-reminder"), "unremind", reminder.id, emoji="🗑️"),
-            )
+    async def _confirmed(self, ask: Ask, made: Sequence[Reminder], over: Sequence[int] = ()) -> Reply:
+        say = ask.say
+        first = made[0]
+        about = {
+            "show": plain(say.text(ask.show.title)),
+            "episode": episode_name(say, ask.show, episode_of(ask.show, first.episode)),
+        }
+        times = [
+            {
+                "lead": lead_words(say, reminder.lead_minutes),
+                "at": stamps.full(reminder.fires_at),
+                "relative": stamps.relative(reminder.fires_at),
+            }
+            for reminder in made
+        ]
+        reply = Reply()
+        if len(made) == 1:
+            reply.add("🔔 " + say("reminder.set", **about, **times[0]))
+        else:
+            reply.add("🔔 " + say("reminder.set-several", **about))
+            reply.add(*("- " + say("reminder.set-line", **time) for time in times))
+        if over:
+            reply.add("-# " + say("reminder.left-out", leads=leads_words(say, over)))
+        if any(reminder.fires_at != own_time(reminder) for reminder in made if reminder.snoozed_at is None):
+            reply.add("-# " + say("reminder.quiet"))
+        delivery = (await self._reminders.habits(ask.asker.user_id)).choice.delivery
+        reply.add("-# " + how(say, delivery, here=first.channel_id is not None))
+        ids = "-".join(str(reminder.id) for reminder in made)
+        return reply.row(
+            button(say("button.change-lead"), "lead", first.id, emoji="⏱️") if len(made) == 1 else None,
+            button(say("button.cancel-reminder"), "unremind", ids, emoji="🗑️"),
         )
 
     # -------------------------------------------------------------- presses
@@ -117,12 +127,12 @@ class RemindCommand(commands.Cog):
     async def _press_remind(self, interaction: discord.Interaction, key: str, number: int) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         try:
-            await self._remind(ask, number, self._default_lead)
+            await self._remind(ask, number, await self._leads(ask))
         except UserError as error:
             if error.key != "reminder.lead-past":
                 raise
             # Less than the usual lead is left; the moment itself still helps.
-            await self._remind(ask, number, 0)
+            await self._remind(ask, number, (0,))
 
     async def _press_lead(self, interaction: discord.Interaction, reminder_id: int) -> None:
         say = self._desk.speaker(interaction)
@@ -134,16 +144,16 @@ class RemindCommand(commands.Cog):
         reminder = await self._reminders.get(reminder_id, interaction.user.id)
         ask = await self._desk.ask(interaction, self._desk.shows.find(reminder.show_id), private=True)
         changed = await self._reminders.change_lead(reminder_id, interaction.user.id, ask.show, read_lead(typed))
-        await ask.answer(self._confirmed(ask.say, ask, changed))
+        await ask.answer(await self._confirmed(ask, [changed]))
 
     async def tell_failure(self, interaction: discord.Interaction, error: Exception) -> None:
         """Answer a modal that failed."""
         await self._failures.tell(interaction, error)
 
-    async def _press_cancel(self, interaction: discord.Interaction, reminder_id: int) -> None:
+    async def _press_cancel(self, interaction: discord.Interaction, reminder_ids: tuple[int, ...]) -> None:
         ask = await self._desk.ask(interaction, private=True)
-        cancelled = await self._reminders.cancel(reminder_id, interaction.user.id)
-        await ask.answer(Reply([_cancelled(ask.say, self._desk, cancelled)]))
+        gone = await self._reminders.cancel(reminder_ids, interaction.user.id)
+        await ask.answer(cancelled(ask.say, [name_of(ask.say, self._desk.shows, one) for one in gone]))
 
     async def _press_snooze(self, interaction: discord.Interaction, reminder_id: int, minutes: int, _mark: str) -> None:
         ask = await self._desk.ask(interaction, private=True)
@@ -186,6 +196,25 @@ class RemindCommand(commands.Cog):
         return Reply(["💤 " + ask.say("reminder.snoozed", at=shown, relative=stamps.relative(at))])
 
 
+def how(say: Speaker, delivery: Delivery, *, here: bool) -> str:
+    """In which way reminders come; ``here``: they were asked for in a channel that the bot can write in."""
+    match delivery:
+        case Delivery.DM:
+            return say("reminder.how" if here else "reminder.how-direct")
+        case Delivery.MENTION:
+            return say("reminder.how-mention" if here else "reminder.how-direct")
+        case Delivery.NONE:
+            return say("reminder.how-none")
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    """The ids in a button, as many as there can be leads. Raises ValueError for anything else."""
+    found = tuple(int(part) for part in text.split("-"))
+    if len(found) > MOST_LEADS or any(not 0 < one < 2**63 for one in found):
+        raise ValueError(text)
+    return found
+
+
 class LeadModal(ui.Modal):
     """Asks for another lead."""
 
@@ -195,7 +224,7 @@ class LeadModal(ui.Modal):
         self._reminder_id = reminder.id
         self.typed: ui.TextInput[LeadModal] = ui.TextInput(
             placeholder=cut(say("lead.modal-example"), 100),
-            default=_lead_typed(reminder.lead_minutes),
+            default=lead_typed(reminder.lead_minutes),
             max_length=100,
         )
         self.add_item(ui.Label(text=cut(say("lead.modal-label"), 45), component=self.typed))
@@ -224,133 +253,3 @@ class SnoozeModal(ui.Modal):
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         await self._cog.tell_failure(interaction, error)
-
-
-class Reminders(commands.GroupCog, group_name="reminders", group_description="Your reminders"):
-    """Listing and cancelling one's own reminders."""
-
-    def __init__(self, desk: Desk, presses: Presses, reminders: ReminderDesk, catch_ups: CatchUps) -> None:
-        self._desk = desk
-        self._reminders = reminders
-        self._catch_ups = catch_ups
-        super().__init__()
-        presses.on("reminders", self._press_list, str)
-
-    @app_commands.command(name="list", description="Your reminders, and those that could not be delivered")
-    async def list(self, interaction: discord.Interaction) -> None:
-        """What is planned, and what failed."""
-        ask = await self._desk.ask(interaction, private=True)
-        await ask.answer(await self._listed(ask))
-
-    async def _press_list(self, interaction: discord.Interaction, _mark: str) -> None:
-        ask = await self._desk.ask(interaction, private=True)
-        await ask.answer(await self._listed(ask))
-
-    async def _listed(self, ask: Ask) -> Reply:
-        say = ask.say
-        reply = Reply().add("## " + say("reminders.title"))
-        to_come = await self._to_come(say, ask.asker.user_id, ask.now)
-        if not to_come:
-            reply.add(say("reminders.none"))
-        reply.add(*to_come[:_LISTED])
-        if len(to_come) > _LISTED:
-            reply.add("-# " + say("reminders.more", count=len(to_come) - _LISTED))
-        failed = await self._failed(say, ask.asker.user_id)
-        if failed:
-            reply.add("### " + say("reminders.undelivered"), *failed)
-        return reply
-
-    @app_commands.command(name="cancel", description="Cancel one of your reminders")
-    @app_commands.describe(reminder="Which reminder")
-    async def cancel(self, interaction: discord.Interaction, reminder: int) -> None:
-        """Cancel a reminder."""
-        ask = await self._desk.ask(interaction, private=True)
-        cancelled = await self._reminders.cancel(reminder, ask.asker.user_id)
-        await ask.answer(Reply([_cancelled(ask.say, self._desk, cancelled)]))
-
-    @cancel.autocomplete("reminder")
-    async def _active(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
-        ask = await self._desk.ask(interaction, private=True)
-        wanted = str(typed).strip().casefold()
-        return [
-            app_commands.Choice(name=cut(name, 100), value=found.id)
-            for found in await self._reminders.active(interaction.user.id)
-            if wanted in (name := _name(ask.say, self._desk, found)).casefold()
-        ][:25]
-
-    async def _to_come(self, say: Speaker, user_id: int, now: datetime) -> list[str]:
-        """A line for every reminder, and for the next sitting of every plan that there is something left of."""
-        lines = [(reminder.fires_at, self._line(say, reminder)) for reminder in await self._reminders.active(user_id)]
-        for plan in await self._catch_ups.active(user_id):
-            show = self._desk.shows.get(plan.show_id)
-            if show is None:
-                continue
-            watched = await self._desk.people.watched(user_id, show) or Progress()
-            unseen = watched.unseen(len(show.episodes))
-            ahead = (planned.sitting for planned in plan.sittings if planned.left(unseen))
-            following = next((sitting for sitting in ahead if sitting.starts_at > now), None)
-            if following is not None:
-                lines.append((following.starts_at, self._sitting_line(say, plan.show_id, following)))
-        return [line for _, line in sorted(lines, key=lambda entry: entry[0])]
-
-    async def _failed(self, say: Speaker, user_id: int) -> list[str]:
-        """A line with the reason for everything that was not delivered."""
-        reminders = [
-            self._line(say, reminder) + " · " + _reason(say, reason)
-            for reminder, reason in await self._reminders.undelivered(user_id)
-        ]
-        sittings = [
-            self._sitting_line(say, show_id, sitting) + " · " + _sitting_reason(say, reason)
-            for show_id, sitting, reason in await self._catch_ups.undelivered(user_id)
-        ]
-        return [*reminders[:_LISTED], *sittings[:_LISTED]]
-
-    def _line(self, say: Speaker, reminder: Reminder) -> str:
-        return _listed(say, _name(say, self._desk, reminder), reminder.fires_at)
-
-    def _sitting_line(self, say: Speaker, show_id: str, sitting: Sitting) -> str:
-        show = self._desk.shows.get(show_id)
-        if show is None:
-            return _listed(say, f"{show_id} {ranges(sitting.episodes)}", sitting.starts_at)
-        episodes = [episode for episode in show.episodes if episode.number in sitting.episodes]
-        name = say("reminders.plan", show=say.text(show.title), episodes=episode_names(say, show, episodes))
-        return _listed(say, name, sitting.starts_at)
-
-
-def _name(say: Speaker, desk: Desk, reminder: Reminder) -> str:
-    """ "The Defects, episode 4 (15 minutes before)", not escaped."""
-    found = desk.shows.episode(reminder.show_id, reminder.episode)
-    if found is None:
-        return f"{reminder.show_id} {reminder.episode}"
-    show, episode = found
-    return say(
-        "reminders.name",
-        show=say.text(show.title),
-        episode=episode_name(say, show, episode),
-        lead=_lead(say, reminder.lead_minutes),
-    )
-
-
-def _listed(say: Speaker, what: str, at: datetime) -> str:
-    return "- " + say("reminders.line", what=plain(what), at=stamps.full(at), relative=stamps.relative(at))
-
-
-def _cancelled(say: Speaker, desk: Desk, reminder: Reminder) -> str:
-    return say("reminder.cancelled", what=plain(_name(say, desk, reminder)))
-
-
-def _lead(say: Speaker, minutes: int) -> str:
-    return say("lead.at-start") if minutes == 0 else say("lead.before", duration=say.duration(minutes))
-
-
-def _lead_typed(minutes: int) -> str:
-    return f"{minutes} min" if minutes % 60 or minutes == 0 else f"{minutes // 60} h"
-
-
-def _reason(say: Speaker, reason: str) -> str:
-    known = {"dms-closed", "channel-gone", "forbidden", "over", "over-before-delivery", "show-not-loaded"}
-    return say(f"undelivered.{reason}" if reason in known else "undelivered.other")
-
-
-def _sitting_reason(say: Speaker, reason: str) -> str:
-    return say("undelivered.too-late") if reason in {"over", "over-before-delivery"} else _reason(say, reason)

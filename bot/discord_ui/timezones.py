@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.app.reminders import Reminders
 from bot.app.zone_search import ZoneSearch
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.reply import Reply, send
@@ -16,9 +17,10 @@ from bot.discord_ui.reply import Reply, send
 class Timezones(commands.GroupCog, group_name="timezone", group_description="The time zone you live in"):
     """Everybody's own zone."""
 
-    def __init__(self, desk: Desk, places: ZoneSearch) -> None:
+    def __init__(self, desk: Desk, places: ZoneSearch, reminders: Reminders) -> None:
         self._desk = desk
         self._places = places
+        self._reminders = reminders
         super().__init__()
 
     @app_commands.command(name="set", description="Save your time zone; only you see it unless you share it")
@@ -30,6 +32,7 @@ class Timezones(commands.GroupCog, group_name="timezone", group_description="The
         say, now = self._desk.speaker(interaction), self._desk.clock.now()
         found = self._places.resolve(zone, now, say.locale)
         saved = await self._desk.people.save_zone(interaction.user.id, interaction.guild_id, found, share)
+        await self._reminders.replan(interaction.user.id)
         local = now.astimezone(ZoneInfo(found))
         reply = Reply().add(
             say(
@@ -81,4 +84,5 @@ class Timezones(commands.GroupCog, group_name="timezone", group_description="The
         """Delete the zone."""
         say = self._desk.speaker(interaction)
         had = await self._desk.people.forget_zone(interaction.user.id)
+        await self._reminders.replan(interaction.user.id)
         await send(interaction, Reply([say("timezone.cleared" if had else "timezone.none")]), private=True)

@@ -33,6 +33,8 @@ from bot.store.tables import Instant, catch_up, claimable_at, due, reminder, sit
 
 #: Why a row is dropped whose episodes have all been watched in the meantime.
 ALREADY_SEEN = "already-seen"
+#: Why a row is dropped whose owner wants nothing sent.
+MUTED = "muted"
 #: Why a notice of a move is dropped when there is nothing left to tell.
 TAKEN_BACK = "taken-back"
 #: How long a claimed row belongs to its worker unless it says otherwise.
@@ -184,7 +186,12 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) 
     query = (
         sa.select(reminder, due.c.reason)
         .join(due, sa.and_(due.c.kind == DueKind.REMINDER, due.c.subject == reminder.c.id))
-        .where(reminder.c.user_id == user_id, reminder.c.state != ReminderState.CANCELLED, *_failed_at_last())
+        .where(
+            reminder.c.user_id == user_id,
+            reminder.c.state != ReminderState.CANCELLED,
+            due.c.reason != MUTED,
+            *_failed_at_last(),
+        )
         .order_by(due.c.finished_at.desc(), due.c.id.desc())
         .limit(limit)
     )
@@ -199,7 +206,8 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) 
 async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 25) -> tuple[tuple[str, Sitting, str], ...]:
     """The same of the sittings of somebody's active plans: the show's id, the sitting and the reason.
 
-    A sitting that was dropped because all of it had been watched (`ALREADY_SEEN`) is nothing that failed.
+    A sitting that was dropped because all of it had been watched (`ALREADY_SEEN`) is nothing that failed, nor is
+    anything that was not wanted (`MUTED`).
     """
     query = (
         sa.select(catch_up.c.show_id, sitting.c.starts_at, sitting.c.episodes, sitting.c.minutes, due.c.reason)
@@ -208,7 +216,7 @@ async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 25) -
         .where(
             catch_up.c.user_id == user_id,
             sa.text("catch_up.state = 'active'"),
-            due.c.reason != ALREADY_SEEN,
+            due.c.reason.not_in((ALREADY_SEEN, MUTED)),
             *_failed_at_last(),
         )
         .order_by(due.c.finished_at.desc(), due.c.id.desc())

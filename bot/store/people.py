@@ -15,6 +15,7 @@ from bot.store.tables import (
     progress,
     progress_share,
     reminder,
+    reminder_choice,
     rewatch,
     rsvp,
     seen_apart,
@@ -73,7 +74,8 @@ async def zones_shared_in(tx: Transaction, guild_id: int) -> tuple[str, ...]:
 
 
 async def forget(tx: Transaction, user_id: int) -> None:
-    """Delete everything about a person: zone, shares, progress, answers, reminders, plans and what was due for them.
+    """Delete everything about a person: zone, shares, progress, answers, reminders and plans, how they want them, and
+    what was due for them.
 
     Parties that they created stay for their guests, with `NOBODY` as creator. In a SQLite file the deleted bytes
     are overwritten.
@@ -86,7 +88,8 @@ async def forget(tx: Transaction, user_id: int) -> None:
     ):
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
     # A plan's sittings go with it.
-    for table in (reminder, catch_up, move_notice, rsvp, progress, seen_apart, rewatch, progress_share, person):
+    wishes = (reminder, reminder_choice, catch_up, move_notice, rsvp)
+    for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))
     tx.scrub()

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.core.catch_up import CatchUpState
 from bot.core.party import Answer, PartyState
-from bot.core.reminder import DueKind, DueState, ReminderState
+from bot.core.reminder import Delivery, DueKind, DueState, ReminderState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -71,8 +71,8 @@ class Characters(TypeDecorator[str]):
         return value
 
 
-class EpisodeNumbers(TypeDecorator[tuple[int, ...]]):
-    """Numbers of episodes in their order, kept as text such as "3,4,6"."""
+class WholeNumbers(TypeDecorator[tuple[int, ...]]):
+    """Some whole numbers, one at least, in their order, kept as text such as "3,4,6"."""
 
     impl = sa.Text
     cache_ok = True
@@ -273,6 +273,29 @@ reminder = sa.Table(
     sqlite_autoincrement=True,
 )
 
+#: How people want to be reminded who don't want the usual.
+reminder_choice = sa.Table(
+    "reminder_choice",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    sa.Column("leads", WholeNumbers, nullable=True),
+    sa.Column("delivery", OneOf(Delivery), nullable=False),
+    sa.Column("quiet_from", sa.Integer, nullable=True),
+    sa.Column("quiet_until", sa.Integer, nullable=True),
+    _one_of("delivery", Delivery),
+    sa.CheckConstraint("leads <> ''", name="leads_named"),
+    sa.CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_whole"),
+)
+
+#: How long before an episode the members of a server are reminded who have not said.
+server_leads = sa.Table(
+    "server_leads",
+    metadata,
+    _discord_id("guild_id", primary_key=True),
+    sa.Column("leads", WholeNumbers, nullable=False),
+    sa.CheckConstraint("leads <> ''", name="leads_named"),
+)
+
 #: Plans to catch up with a show; a person has one active plan for each at most.
 catch_up = sa.Table(
     "catch_up",
@@ -310,7 +333,7 @@ sitting = sa.Table(
     sa.Column("id", _RowId, primary_key=True),
     sa.Column("catch_up_id", _RowId, sa.ForeignKey("catch_up.id", ondelete="CASCADE"), nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
-    sa.Column("episodes", EpisodeNumbers, nullable=False),
+    sa.Column("episodes", WholeNumbers, nullable=False),
     sa.Column("minutes", sa.Integer, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("moved_from", Instant, nullable=True),

@@ -5,27 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from bot.app.clock import ManualClock
 from bot.app.due_runner import MENTIONS_PER_MESSAGE, DueRunner
-from bot.app.outbox import Channel, Delivered, Direct, Gone, Lateness, TryLater
+from bot.app.moves import Moves
+from bot.app.outbox import Channel, Delivered, Direct, Gone, Lateness, MovedPost, TryLater
 from bot.app.parties import Parties
 from bot.app.reminders import Reminders
 from bot.app.shows import Shows
+from bot.core.errors import UserError
 from bot.core.party import Answer, Party
-from bot.core.reminder import Cause, DueKind, DueState, Reminder, ReminderState, nonce
+from bot.core.quiet import QuietHours
+from bot.core.reminder import Cause, Delivery, DueKind, DueState, Reminder, ReminderChoice, ReminderState, nonce
 from bot.core.show import Catalogue
 from bot.core.when import Understood
-from bot.store import due, parties, reminders
+from bot.store import due, parties, people, reminder_choices, reminders
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.tables import due as due_table
+from bot.store.tables import reminder_choice
 from tests.app.recording import Hang, Late, RecordingOutbox
 from tests.harbour import harbour
 
@@ -68,16 +73,21 @@ class Office:
     async def remind(self, user_id: int = ANN, *, episode: int = 1, lead: int = 15, here: bool = True) -> Reminder:
         found = SHOW.episode(episode)
         assert found is not None
-        return await self.reminders.create(
+        [made] = await self.reminders.create(
             user_id=user_id,
             show=SHOW,
             episode=found,
-            lead_minutes=lead,
+            leads=(lead,),
             channel_id=HERE if here else None,
             guild_id=1 if here else None,
             dm_channel_id=DM,
             locale="en-US",
         )
+        return made
+
+    async def choose(self, user_id: int = ANN, **choice: Any) -> None:
+        """Let somebody be reminded in another way."""
+        await self.reminders.choose(user_id, lambda before: replace(before, **choice))
 
     async def party(self, *guests: int, lead: int = 30) -> Party:
         party = await self.parties.create(
@@ -267,7 +277,7 @@ async def test_a_reminder_that_was_snoozed_while_it_was_sent_comes_again(office:
 
 async def test_a_cancelled_reminder_is_not_sent(office: Office) -> None:
     reminder = await office.remind()
-    await office.reminders.cancel(reminder.id, ANN)
+    await office.reminders.cancel([reminder.id], ANN)
     assert await office.run_at(REMINDED) == 0
     assert await office.rows() == [(DueState.WITHDRAWN, None)]
 
@@ -331,6 +341,174 @@ async def test_a_fallback_that_fails_for_now_is_tried_again_with_its_own_nonce(o
     nonces = [attempt.nonce for attempt in office.outbox.attempts]
     assert nonces[0] == nonces[2] != nonces[1] == nonces[3]
     assert len(office.outbox.shown) == 1
+
+
+# ----------------------------------------------------- how people want it
+
+
+async def test_a_mention_where_they_asked_with_their_messages_as_a_way_out(office: Office) -> None:
+    await office.choose(delivery=Delivery.MENTION)
+    await office.remind()
+    office.outbox.answer(Gone("forbidden"))
+    await office.run_at(REMINDED)
+    first, second = office.outbox.attempts
+    assert (first.to, first.reminder.mention, first.reminder.instead) == (Channel(HERE), True, False)
+    assert (second.to, second.reminder.mention, second.reminder.instead) == (Direct(ANN, DM), False, True)
+    assert first.nonce != second.nonce
+    assert await office.rows() == [(delivered, None)]
+
+
+async def test_a_mention_needs_a_channel(office: Office) -> None:
+    await office.choose(delivery=Delivery.MENTION)
+    await office.remind(here=False)
+    await office.run_at(REMINDED)
+    [attempt] = office.outbox.attempts
+    assert (attempt.to, attempt.reminder.instead) == (Direct(ANN, DM), False)
+
+
+async def test_what_they_can_put_right_is_the_reason_whichever_came_first(office: Office) -> None:
+    await office.choose(delivery=Delivery.MENTION)
+    await office.remind()
+    office.outbox.answer(Gone("channel-gone"), Gone("dms-closed"))
+    await office.run_at(REMINDED)
+    assert await office.rows() == [(undelivered, "dms-closed")]
+
+
+async def test_nothing_is_sent_to_whoever_wants_nothing(office: Office) -> None:
+    await office.remind()
+    await office.choose(delivery=Delivery.NONE)
+    await office.run_at(REMINDED)
+    assert office.outbox.attempts == []
+    assert await office.rows() == [(dropped, "muted")]
+    assert await office.reminders.undelivered(ANN) == ()
+
+
+async def test_a_choice_counts_when_something_is_due(office: Office) -> None:
+    await office.remind()
+    await office.choose(delivery=Delivery.MENTION)
+    await office.remind(BO)
+    await office.run_at(REMINDED)
+    assert {attempt.to for attempt in office.outbox.attempts} == {Channel(HERE), Direct(BO, DM)}
+
+
+async def test_the_usual_choice_is_not_kept(office: Office) -> None:
+    await office.choose(delivery=Delivery.NONE)
+    await office.choose(delivery=Delivery.DM)
+    async with office.database.read() as tx:
+        assert (await tx.execute(sa.select(reminder_choice))).all() == []
+        assert await reminder_choices.get(tx, ANN) == ReminderChoice()
+
+
+async def zoned(office: Office, user_id: int = ANN, zone: str = "UTC") -> None:
+    async with office.database.begin() as tx:
+        await people.set_zone(tx, user_id, zone)
+
+
+NOON = QuietHours(12 * 60, 12 * 60 + 50)
+
+
+async def test_reminders_follow_quiet_hours_and_zones(office: Office) -> None:
+    await zoned(office)
+    await office.remind()
+    await office.remind(lead=0)
+    await office.choose(quiet=NOON)
+    at = [reminder.fires_at for reminder in await office.reminders.active(ANN)]
+    assert at == [AIRS - timedelta(minutes=10), AIRS]
+    assert await office.next_at() == at[0]
+    await office.remind(lead=30)
+    await zoned(office, zone="Asia/Seoul")
+    await office.reminders.replan(ANN)
+    at = [reminder.fires_at for reminder in await office.reminders.active(ANN)]
+    assert at == [AIRS - timedelta(minutes=lead) for lead in (30, 15, 0)]
+    await zoned(office)
+    await office.reminders.replan(ANN)
+    await office.choose(quiet=None)
+    assert at == [reminder.fires_at for reminder in await office.reminders.active(ANN)]
+
+
+async def test_quiet_hours_leave_alone_what_is_due_or_was_put_off(office: Office) -> None:
+    await zoned(office)
+    first, second = await office.remind(), await office.remind(lead=0)
+    await office.reminders.snooze(second.id, ANN, AIRS - timedelta(minutes=30))
+    office.clock.set(REMINDED + timedelta(seconds=1))
+    await office.choose(quiet=NOON)
+    at = {reminder.id: reminder.fires_at for reminder in await office.reminders.active(ANN)}
+    assert at == {first.id: REMINDED, second.id: AIRS - timedelta(minutes=30)}
+
+
+async def test_quiet_hours_need_a_zone_that_may_be_forgotten_later(office: Office) -> None:
+    with pytest.raises(UserError) as caught:
+        await office.choose(quiet=NOON)
+    assert caught.value.key == "quiet.no-zone"
+    await zoned(office)
+    await office.choose(quiet=NOON)
+    await office.remind()
+    async with office.database.begin() as tx:
+        await people.clear_zone(tx, ANN)
+    await office.reminders.replan(ANN)
+    [reminder] = await office.reminders.active(ANN)
+    assert reminder.fires_at == REMINDED
+    await office.choose(delivery=Delivery.MENTION)
+    assert (await office.reminders.habits(ANN)).choice == ReminderChoice(None, Delivery.MENTION, NOON)
+
+
+async def test_a_notice_of_a_move_waits_for_the_end_of_quiet_hours_where_it_can(office: Office) -> None:
+    await zoned(office)
+    await office.choose(quiet=QuietHours(9 * 60, 11 * 60))
+    await office.remind()
+    moves = Moves(office.database, office.clock, office._poke, [office.reminders])
+    later = harbour(AIRS + timedelta(hours=3), AIRS + timedelta(days=7))
+    office.shows.replace(Catalogue({SHOW.id: later}))
+    assert await moves.follow(office.shows) == 1
+    await office.run_at(NOW + timedelta(minutes=5))
+    assert office.outbox.attempts == []
+    sooner = harbour(NOW + timedelta(minutes=80), AIRS + timedelta(days=7))
+    office.shows.replace(Catalogue({SHOW.id: sooner}))
+    assert await moves.follow(office.shows) == 1
+    await office.run_at(NOW + timedelta(minutes=6))
+    [told] = office.outbox.attempts
+    assert isinstance(told.post, MovedPost)
+    assert [(one.moved_from, one.airs_at) for one in told.post.reminders] == [(AIRS, NOW + timedelta(minutes=80))]
+
+
+async def test_a_notice_that_may_have_been_sent_is_followed_by_another_even_back(office: Office) -> None:
+    """It was accepted, and the process died before it could note so; then the schedule was put back."""
+    reminder = await office.remind()
+    moves = Moves(office.database, office.clock, office._poke, [office.reminders])
+    office.shows.replace(Catalogue({SHOW.id: harbour(AIRS + timedelta(hours=3), AIRS + timedelta(days=7))}))
+    await moves.follow(office.shows)
+    office.outbox.answer(Hang(accepted=True))
+    office.clock.advance(timedelta(minutes=1))
+    crashed = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    office.runner = office.another("second")
+    office.shows.replace(Catalogue({SHOW.id: SHOW}))
+    assert await moves.follow(office.shows) == 1
+    await office.run_at(NOW + timedelta(minutes=3))
+    first, second = office.outbox.shown.values()
+    assert isinstance(first.post, MovedPost)
+    assert isinstance(second.post, MovedPost)
+    assert first.nonce != second.nonce
+    told = {(one.id, one.moved_from, one.airs_at) for post in (first.post, second.post) for one in post.reminders}
+    assert told == {(reminder.id, AIRS, AIRS + timedelta(hours=3)), (reminder.id, AIRS + timedelta(hours=3), AIRS)}
+    crashed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await crashed
+
+
+async def test_a_notice_that_was_told_before_a_crash_has_nothing_left_to_tell(office: Office) -> None:
+    await office.remind()
+    moves = Moves(office.database, office.clock, office._poke, [office.reminders])
+    office.shows.replace(Catalogue({SHOW.id: harbour(AIRS + timedelta(hours=3), AIRS + timedelta(days=7))}))
+    await moves.follow(office.shows)
+    await office.run_at(NOW + timedelta(minutes=1))
+    async with office.database.begin() as tx:
+        # As it would be had the process died before the row was settled.
+        values = {"state": waiting, "finished_at": None}
+        await tx.execute(sa.update(due_table).where(due_table.c.kind == DueKind.MOVED).values(**values))
+    await office.run_at(NOW + timedelta(minutes=5))
+    assert len(office.outbox.attempts) == 1
+    assert await office.rows(DueKind.MOVED) == [(dropped, due.TAKEN_BACK)]
 
 
 # ----------------------------------------------------------- trying again

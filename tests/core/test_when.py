@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.core.errors import UserError
-from bot.core.when import HORIZON, Unclear, Understood, read, read_lead
+from bot.core.when import HORIZON, MOST_LEADS, Unclear, Understood, read, read_lead, read_leads
 from bot.core.when_words import LONGEST, normalised, tokens
 
 #: A Monday, 18:00 in Seoul.
@@ -690,4 +690,41 @@ def test_leads(text: str, minutes: int) -> None:
 def test_leads_that_are_refused(text: str, key: str) -> None:
     with pytest.raises(UserError) as refused:
         read_lead(text)
+    assert refused.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("15", (15,)),
+        ("15 min, 1 day", (1440, 15)),
+        ("1 day,15 min", (1440, 15)),
+        ("1 h; 30 min;", (60, 30)),
+        ("하루 전, 15분 전", (1440, 15)),
+        ("1시간、10분", (60, 10)),
+        ("60, 1 h, 60 min", (60,)),
+        ("2 days, 1 day, 1 h, 0", (2880, 1440, 60, 0)),
+    ],
+)
+def test_several_leads(text: str, leads: tuple[int, ...]) -> None:
+    assert read_leads(text) == leads
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "lead.not-understood"),
+        (" , ,", "lead.not-understood"),
+        ("1 day, soon", "lead.not-understood"),
+        # Rather a fraction than two leads.
+        ("1,5 h", "lead.not-understood"),
+        ("15 min, 8 days", "lead.too-long"),
+        ("1, 2, 3, 4, 5", "lead.too-many"),
+        ("1, " * 40, "lead.not-understood"),
+    ],
+)
+def test_several_leads_that_are_refused(text: str, key: str) -> None:
+    assert MOST_LEADS == 4
+    with pytest.raises(UserError) as refused:
+        read_leads(text)
     assert refused.value.key == key

@@ -95,6 +95,8 @@ SHOW_OPTIONAL = (
     *("progress set", "progress show", "progress clear", "watch-party create"),
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
+#: Where a number alone is a lead, in minutes.
+LEADS = (("remind", "lead"), ("reminders settings", "leads"), ("reminders defaults", "leads"))
 #: Not bad at all.
 FINE = {
     ("progress set", "episode", "none"),
@@ -109,7 +111,7 @@ FINE = {
     ("progress rewatch", "episode", "none"),
     *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
     ("watch-party create", "lead", "a number"),
-    ("remind", "lead", "a number"),
+    *((name, option, "a number") for name, option in LEADS),
     *((name, "show", what) for name in SHOW_OPTIONAL for what in ("empty", "blank")),
 }
 

@@ -436,6 +436,7 @@ async def test_a_forged_press_on_somebody_elses_reminder_does_nothing(s: Stage) 
         *("c1:unremind:1", "c1:lead:1", "c1:snooze:1:10:x", "c1:snooze:2:999999:x", "c1:unremind:" + "9" * 60),
         *("c1:snooze-day:1:x", "c1:snooze?:1:x", "c1:snooze-at:1:1753707600", "c1:snooze-at:2:9753707600"),
         *("c1:snooze-at:2:x", "c1:snooze-at:2:" + "9" * 30),
+        *("c1:unremind:1-1", "c1:unremind:1-99", "c1:unremind:1-", "c1:unremind:1-1-1-1-1", "c1:unremind:-1"),
     ):
         _rewrite(s, own.response, action)
         answer = await bo.click(own.response, custom_id=action)
@@ -556,6 +557,182 @@ async def test_offline_until_the_episode_is_over_drops_it_and_lists_it(s: Stage)
     text = await listed(ann, s)
     assert "Not delivered" in text
     assert "offline until the episode was over" in text
+
+
+# ---------------------------------------------------------- several leads, habits
+
+
+async def settings(member: MemberActor, s: Stage, **options: str) -> str:
+    answer = await member.slash(s.general, "reminders settings", **options)
+    assert is_private(answer)
+    return said(answer)
+
+
+async def test_several_leads_at_once(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = await remind(ann, s.general, episode=4, lead="15 min, 1 day, 60, 1 h")
+    text = said(answer)
+    assert [line for line in text.splitlines() if line.startswith("- ")] == [
+        f"- {words}: {stamp(FOURTH - lead)} ({stamp(FOURTH - lead, 'R')})"
+        for words, lead in (
+            ("1 day before", timedelta(days=1)),
+            ("1 hour before", timedelta(hours=1)),
+            ("15 minutes before", timedelta(minutes=15)),
+        )
+    ]
+    assert answer.response is not None
+    assert list(buttons(answer.response)) == ["Cancel it"]
+    await remind(ann, s.general, episode=4, lead="1 h, 1 day")
+    assert len(await rows(s)) == 3
+    await s.pass_time(days=2)
+    leads = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=15))
+    assert times(ann) == [FOURTH - lead for lead in leads]
+
+
+async def test_several_leads_are_cancelled_together(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = await remind(ann, s.general, episode=4, lead="15 min, 1 day")
+    await remind(ann, s.general, episode=4, lead="30 min")
+    assert answer.response is not None
+    text = said(await ann.click(answer.response, label="Cancel it"))
+    assert "(1 day before)" in text
+    assert "(15 minutes before)" in text
+    assert "no such reminder" in said(await ann.click(answer.response, label="Cancel it"))
+    await s.pass_time(days=2)
+    assert times(ann) == [FOURTH - timedelta(minutes=30)]
+
+
+async def test_leads_that_are_over_are_left_out(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = said(await remind(ann, s.general, lead="1 day, 5 h, 15 min"))
+    assert "Over already, so left out: 1 day before and 5 hours before." in answer
+    await s.pass_time(days=1)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+@pytest.mark.parametrize("lead", ["1, 2, 3, 4, 5", "1 day, soon", "1,5 h", "||x||, 15 min"])
+async def test_leads_of_which_one_is_wrong_set_none(s: Stage, lead: str) -> None:
+    answer = await remind(s.person("ann"), s.general, lead=lead)
+    assert is_private(answer)
+    assert "||" not in said(answer)
+    assert await rows(s) == []
+
+
+async def test_leads_beyond_the_limit_set_none(s: Stage) -> None:
+    ann = s.person("ann")
+    for number in range(12):
+        await remind(ann, s.general, episode=8, lead=", ".join(str(number * 4 + each) for each in range(4)))
+    assert "50" in said(await remind(ann, s.general, episode=8, lead="100, 101, 102, 103"))
+    assert len(await rows(s)) == 48
+    assert "15 minutes" in said(await remind(ann, s.general, episode=8, lead="15")), "the same wish is no new one"
+
+
+async def test_leads_of_ones_own_come_before_the_servers(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    boss = s.person("boss", roles=[s.guild.create_role("boss", permissions=discord.Permissions(manage_guild=True))])
+    refused = await ann.slash(s.general, "reminders defaults", leads="1 h")
+    assert "manage this server" in said(refused)
+    assert "15 minutes before unless they choose" in said(await ann.slash(s.general, "reminders defaults"))
+    saved = await boss.slash(s.general, "reminders defaults", leads="1 h, 30 min")
+    assert is_private(saved)
+    assert "1 hour before and 30 minutes before" in said(saved)
+    assert "2 hours before, as you chose" in await settings(bo, s, leads="2 h")
+    assert "1 hour before and 30 minutes before, as usual here" in await settings(ann, s)
+    await remind(ann, s.general)
+    await remind(bo, s.general)
+    await s.restart()
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=60), THIRD - timedelta(minutes=30)]
+    assert times(bo) == [THIRD - timedelta(hours=2)]
+    assert "as usual here" in await settings(bo, s, leads="default")
+    assert "15 minutes" in said(await boss.slash(s.general, "reminders defaults", leads="기본"))
+    assert "A server has defaults" in said(await ann.user.slash("reminders defaults"))
+
+
+async def test_a_mention_where_they_asked(s: Stage) -> None:
+    ann = s.person("ann")
+    assert "with a mention where you asked" in await settings(ann, s, delivery="mention")
+    assert "With a mention in this channel" in said(await remind(ann, s.den))
+    assert "By direct message." in said(await ann.user.slash("remind", episode=4))
+    await s.pass_time(hours=5)
+    [message] = s.den.history()
+    assert message.content.startswith(ann.mention)
+    assert "closed" not in message.content
+    [body] = s.posts(s.den)
+    assert body["allowed_mentions"]["users"] == [ann.id]
+    assert received(ann) == []
+    await s.pass_time(days=1)
+    assert len(received(ann)) == 1
+
+
+async def test_a_channel_that_is_closed_falls_back_to_direct_messages(s: Stage) -> None:
+    ann = s.person("ann")
+    await settings(ann, s, delivery="mention")
+    s.env.inject_error("POST", f"/channels/{s.den.id}/messages", status=403, code=50013, times=None)
+    await remind(ann, s.den)
+    await s.pass_time(hours=5)
+    [(_, message)] = received(ann)
+    assert "can't write in the channel" in message.content
+    assert ann.mention not in message.content
+
+
+async def test_nothing_is_sent_to_whoever_wants_nothing(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general)
+    assert "Nothing is sent" in await settings(ann, s, delivery="none")
+    assert "Nothing will be sent" in said(await remind(ann, s.general, lead="1 h"))
+    assert "Episode 3" in await listed(ann, s)
+    await s.pass_time(hours=5)
+    assert received(ann) == s.general.history() == []
+    assert "Not delivered" not in await listed(ann, s)
+
+
+async def test_quiet_hours(s: Stage) -> None:
+    """It is 10:00 in London; episode 3 airs at 14:00 there."""
+    ann = s.person("ann")
+    assert "/timezone set" in await settings(ann, s, quiet="13:00-13:55")
+    await ann.slash(s.general, "timezone set", zone="Europe/London")
+    await remind(ann, s.general, lead="10 min")
+    text = await settings(ann, s, quiet="13:00-13:55")
+    assert "13:00 to 13:55 (London)" in text
+    assert stamp(THIRD - timedelta(minutes=5)) in await listed(ann, s)
+    assert "out of your quiet hours" in said(await remind(ann, s.general, lead="30 min"))
+    assert "13:00 to 14:30" in await settings(ann, s, quiet="13 – 14:30")
+    before = THIRD - timedelta(minutes=61)
+    assert stamp(before) in await listed(ann, s)
+    assert "out of your quiet hours" not in said(await remind(ann, s.general, lead="2 h"))
+    await s.pass_time(hours=6)
+    # Discord is sent no two messages in the same instant.
+    assert [at.replace(microsecond=0) for at in times(ann)] == [THIRD - timedelta(hours=2), before, before]
+    assert "Quiet hours: none" in await settings(ann, s, quiet="off")
+
+
+async def test_quiet_hours_go_with_the_zone(s: Stage) -> None:
+    ann = s.person("ann")
+    await ann.slash(s.general, "timezone set", zone="Asia/Seoul")
+    await settings(ann, s, quiet="21:00-07:00")
+    await remind(ann, s.general)
+    assert stamp(THIRD - timedelta(minutes=61)) in await listed(ann, s)
+    await ann.slash(s.general, "timezone set", zone="America/New_York")
+    assert stamp(THIRD - timedelta(minutes=15)) in await listed(ann, s)
+    await ann.slash(s.general, "timezone set", zone="Asia/Seoul")
+    await ann.slash(s.general, "timezone clear")
+    assert "not kept" in await settings(ann, s)
+    await s.pass_time(hours=5)
+    assert times(ann) == [THIRD - timedelta(minutes=15)]
+
+
+@pytest.mark.parametrize(
+    ("option", "typed"),
+    [("quiet", "at night"), ("quiet", "8-8"), ("quiet", "||23-8||"), ("leads", "soon"), ("leads", "x" * 500)],
+)
+async def test_settings_that_cannot_be_read_change_nothing(s: Stage, option: str, typed: str) -> None:
+    ann = s.person("ann")
+    await ann.slash(s.general, "timezone set", zone="Asia/Seoul")
+    before = await settings(ann, s, leads="1 h", quiet="23-8")
+    answer = await settings(ann, s, **{option: typed, "delivery": "none"})
+    assert "||" not in answer
+    assert await settings(ann, s) == before
 
 
 # ------------------------------------------------------------ a moved schedule

@@ -8,8 +8,8 @@ import pytest
 
 from bot.core.party import Answer
 from bot.core.progress import Progress
-from bot.core.reminder import DueKind
-from bot.store import catch_ups, ceilings, due, move_notices, parties, people, progress, reminders
+from bot.core.reminder import Delivery, DueKind, ReminderChoice
+from bot.store import catch_ups, ceilings, due, move_notices, parties, people, progress, reminder_choices, reminders
 from bot.store.database import Database
 from tests.store.conftest import Place
 from tests.store.samples import NOW, catch_up_values, party_values, reminder_values
@@ -142,6 +142,7 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
         for planned in plan.sittings:
             await due.add(tx, DueKind.CATCH_UP, planned.id, NOW)
         await move_notices.queue(tx, user_id, "the-defects", NOW)
+        await reminder_choices.put(tx, user_id, ReminderChoice(delivery=Delivery.NONE))
     return party.id, reminder.id
 
 
@@ -156,6 +157,8 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
         assert not await people.shares(tx, MINA, GUILD)
         assert await progress.get(tx, MINA, "the-defects") is None
         assert await reminders.get(tx, reminder_id) is None
+        assert await reminder_choices.get(tx, MINA) == ReminderChoice()
+        assert await reminder_choices.get(tx, JON) != ReminderChoice()
         [plan] = await catch_ups.all_active(tx)
         assert plan.user_id == JON
         party = await parties.get(tx, party_id)

@@ -1,4 +1,4 @@
-"""What reminders need that are put off, and that follow a schedule which changes."""
+"""What reminders need that are put off and follow a schedule which changes, and how people want them."""
 
 from __future__ import annotations
 
@@ -26,4 +26,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_move_notice")),
         sa.UniqueConstraint("user_id", "show_id", name=op.f("uq_move_notice_user_id_show_id")),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "reminder_choice",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("leads", sa.Text(), nullable=True),
+        sa.Column("delivery", sa.Text(), nullable=False),
+        sa.Column("quiet_from", sa.Integer(), nullable=True),
+        sa.Column("quiet_until", sa.Integer(), nullable=True),
+        sa.CheckConstraint("delivery IN ('dm', 'mention', 'none')", name=op.f("ck_reminder_choice_delivery_known")),
+        sa.CheckConstraint("leads <> ''", name=op.f("ck_reminder_choice_leads_named")),
+        sa.CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name=op.f("ck_reminder_choice_quiet_whole")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_reminder_choice")),
+    )
+    op.create_table(
+        "server_leads",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("leads", sa.Text(), nullable=False),
+        sa.CheckConstraint("leads <> ''", name=op.f("ck_server_leads_leads_named")),
+        sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_server_leads")),
     )
