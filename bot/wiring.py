@@ -23,6 +23,7 @@ from bot.app.parties import Parties
 from bot.app.people import People
 from bot.app.reminders import Reminders
 from bot.app.shows import Shows
+from bot.app.standing_reminders import StandingReminders
 from bot.app.zone_search import ZoneSearch
 from bot.core.errors import OperatorError
 from bot.core.show import Catalogue
@@ -110,13 +111,17 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
         parties = Parties(database, clock, runner.poke)
         catch_ups = CatchUps(database, clock, runner.poke)
-        library = Library(folder, shows, Moves(database, clock, runner.poke, (reminders, catch_ups)))
+        standing = StandingReminders(database, clock, runner.poke)
+        # Those for episodes with a new date come after those that there were have moved.
+        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, standing))
+        library = Library(folder, shows, moves)
         await library.follow_schedules()
         presses = Presses()
         choices = Choices(desk)
         ahead = Ahead(desk, presses)
         places = ZoneSearch()
         failures = Failures(desk)
+        remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
                 Airtimes(desk, choices, presses, places),
@@ -128,8 +133,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
                 PartiesCog(desk, choices, presses, parties, ceilings, failures, settings.party_lead_minutes),
-                RemindCommand(desk, choices, presses, reminders, failures),
-                ReminderList(desk, presses, reminders, catch_ups, places),
+                remind,
+                ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),
                 CatchUpCommand(desk, choices, presses, catch_ups, places),
                 About(desk, library),
             ),

@@ -14,7 +14,7 @@ from bot.core.errors import UserError
 from bot.core.quiet import placed
 from bot.core.reminder import DueKind, Reminder, ReminderChoice, ReminderState, moved_from
 from bot.core.show import Episode, Show
-from bot.store import due, people, reminder_choices, reminders
+from bot.store import due, people, reminder_choices, reminders, standing_reminders
 from bot.store.database import Database, Transaction
 
 #: How long before an episode a reminder comes where nobody has said anything, in minutes.
@@ -182,9 +182,9 @@ class Reminders:
         return theirs.placed(max(air_at - timedelta(minutes=lead_minutes), now), air_at, now)
 
     async def active(self, user_id: int) -> tuple[Reminder, ...]:
-        """Reminders still to come, soonest first."""
+        """Reminders still to come, soonest first; also those that come of a wish for every episode."""
         async with self._database.read() as tx:
-            return tuple(await reminders.list_active(tx, user_id))
+            return await reminders.list_active(tx, user_id)
 
     async def undelivered(self, user_id: int) -> tuple[tuple[Reminder, str], ...]:
         """Reminders that could not be delivered or were dropped, newest first, each with the reason."""
@@ -194,15 +194,22 @@ class Reminders:
     async def cancel(self, reminder_ids: Collection[int], user_id: int) -> tuple[Reminder, ...]:
         """Cancel reminders of one's own; those that were still to come.
 
-        Raises UserError("reminder.gone") where none of them was.
+        What a wish for every episode asks for as well comes all the same, of that wish. Raises
+        UserError("reminder.gone") where none of them was still to come, or only as a part of such a wish.
         """
         gone: list[Reminder] = []
         async with self._database.begin() as tx:
             for reminder_id in reminder_ids:
                 reminder = await reminders.get(tx, reminder_id)
-                if reminder is not None and await reminders.cancel(tx, reminder_id, user_id):
+                if reminder is None or not _dealt_with(reminder, user_id):
+                    continue
+                wish = await standing_reminders.of(tx, user_id, reminder.show_id)
+                if wish is not None and reminder.lead_minutes in wish.leads and reminder.snoozed_at is None:
+                    await reminders.hand_over(tx, reminder_id, wish.id)
+                else:
+                    await reminders.cancel(tx, reminder_id, user_id)
                     await due.withdraw(tx, (DueKind.REMINDER,), reminder_id)
-                    gone.append(reminder)
+                gone.append(reminder)
         if not gone:
             raise UserError("reminder.gone")
         return tuple(gone)
@@ -211,7 +218,7 @@ class Reminders:
         """Another lead for a reminder of one's own, in one transaction."""
         async with self._database.begin() as tx:
             reminder = await reminders.get(tx, reminder_id)
-            if reminder is None or reminder.user_id != user_id or reminder.state is not ReminderState.ACTIVE:
+            if reminder is None or not _dealt_with(reminder, user_id):
                 raise UserError("reminder.gone")
             episode = show.episode(reminder.episode)
             if episode is None:
@@ -222,6 +229,19 @@ class Reminders:
                 tx, reminder_id, airs_at=air_at, fires_at=fires_at, lead_minutes=lead_minutes
             )
             await due.move(tx, DueKind.REMINDER, reminder_id, fires_at)
+            wish = await standing_reminders.of(tx, user_id, reminder.show_id)
+            if wish is not None and reminder.lead_minutes in wish.leads and reminder.snoozed_at is None:
+                # It stood for the wish as well, which asks for the former lead still.
+                left = await reminders.create_standing(
+                    tx,
+                    wish,
+                    episode=reminder.episode,
+                    lead_minutes=reminder.lead_minutes,
+                    airs_at=reminder.airs_at,
+                    fires_at=reminder.fires_at,
+                    now=self._clock.now(),
+                )
+                await due.add(tx, DueKind.REMINDER, left.id, left.fires_at)
         self._poke()
         return changed
 
@@ -265,3 +285,8 @@ class Reminders:
             await reminders.follow(tx, reminder.id, airs_at=air_at, fires_at=fires_at, moved_from=believed)
             moved.append(Moved(*whose, believed is None, fires_at))
         return moved
+
+
+def _dealt_with(reminder: Reminder, user_id: int) -> bool:
+    """Whether this person can still change a reminder, by itself."""
+    return reminder.user_id == user_id and reminder.state is ReminderState.ACTIVE and reminder.by_itself

@@ -66,6 +66,7 @@ class Reminder:
     (None: asked in a direct message). ``dm_channel_id`` is None where no direct message could be opened.
     ``snoozed_at`` is when its owner last put it off; it then comes when they said, however the episode moves.
     ``moved_from`` is when they believe that the episode airs, where it was moved and they have not been told yet.
+    ``standing_id`` is the wish for every episode that it came of (None: it was asked for by itself).
     """
 
     id: int
@@ -83,6 +84,28 @@ class Reminder:
     created_at: datetime
     snoozed_at: datetime | None = None
     moved_from: datetime | None = None
+    standing_id: int | None = None
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether its owner deals with it by itself, and not with others as one."""
+        return self.standing_id is None or self.snoozed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingReminder:
+    """One person's wish to be told before every episode of a show; ``leads`` in minutes, the rest as in a reminder."""
+
+    id: int
+    user_id: int
+    show_id: str
+    leads: tuple[int, ...]
+    channel_id: int | None
+    guild_id: int | None
+    dm_channel_id: int | None
+    locale: str
+    state: ReminderState
+    created_at: datetime
 
 
 class Delivery(Enum):

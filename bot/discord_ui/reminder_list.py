@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app.catch_ups import CatchUps
 from bot.app.reminders import Habits, Reminders
+from bot.app.standing_reminders import StandingReminders
 from bot.app.zone_search import ZoneSearch
 from bot.core.catch_up import Sitting
 from bot.core.errors import UserError
 from bot.core.progress import Progress, ranges
 from bot.core.quiet import read_quiet
 from bot.core.reminder import Delivery, Reminder
-from bot.core.text import cut
+from bot.core.text import clean, cut, plain
 from bot.core.when import read_leads
+from bot.discord_ui import reply as replies
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import episode_names
-from bot.discord_ui.press import Presses
-from bot.discord_ui.reminder_words import cancelled, leads_words, line_of, name_of, reason_words
+from bot.discord_ui.press import Presses, button
+from bot.discord_ui.reminder_words import cancelled, every_name, leads_words, line_of, name_of, reason_words
+from bot.discord_ui.reminders import RemindCommand
 from bot.discord_ui.reply import Reply
 from bot.l10n.speaker import Speaker
 
-#: A message holds at most this many rows of buttons; the list shows no more than that at once.
+#: Lines on a page of what is to come, and of what was not delivered.
 _LISTED = 10
+#: After everything that has a date.
+_NEVER = datetime.max.replace(tzinfo=UTC)
 #: What people type to have what is usual.
 _USUAL = frozenset(("default", "usual", "기본", "기본값"))
 
@@ -37,14 +43,24 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
     """Looking after one's own reminders."""
 
     def __init__(
-        self, desk: Desk, presses: Presses, reminders: Reminders, catch_ups: CatchUps, places: ZoneSearch
+        self,
+        desk: Desk,
+        presses: Presses,
+        reminders: Reminders,
+        standing: StandingReminders,
+        commands: RemindCommand,
+        catch_ups: CatchUps,
+        places: ZoneSearch,
     ) -> None:
         self._desk = desk
         self._reminders = reminders
+        self._standing = standing
+        self._commands = commands
         self._catch_ups = catch_ups
         self._places = places
         super().__init__()
         presses.on("reminders", self._press_list, str)
+        presses.on("reminders-at", self._press_page, int, int)
 
     @app_commands.command(name="list", description="Your reminders, and those that could not be delivered")
     async def list(self, interaction: discord.Interaction) -> None:
@@ -56,18 +72,40 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
         ask = await self._desk.ask(interaction, private=True)
         await ask.answer(await self._listed(ask))
 
-    async def _listed(self, ask: Ask) -> Reply:
+    async def _press_page(self, interaction: discord.Interaction, page: int, failed_page: int) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        listed = await self._listed(ask, page, failed_page)
+        if interaction.message is not None and interaction.message.flags.ephemeral:
+            await replies.replace(interaction, listed)
+        else:
+            await ask.answer(listed)
+
+    async def _listed(self, ask: Ask, page: int = 0, failed_page: int = 0) -> Reply:
+        """A page of what is to come, and a page of what was not delivered."""
         say = ask.say
         reply = Reply().add("## " + say("reminders.title"))
         to_come = await self._to_come(say, ask.asker.user_id, ask.now)
         if not to_come:
             reply.add(say("reminders.none"))
-        reply.add(*to_come[:_LISTED])
-        if len(to_come) > _LISTED:
-            reply.add("-# " + say("reminders.more", count=len(to_come) - _LISTED))
         failed = await self._failed(say, ask.asker.user_id)
-        if failed:
-            reply.add("### " + say("reminders.undelivered"), *failed)
+        pages, failed_pages = _pages(to_come), _pages(failed)
+        page, failed_page = _within(page, pages), _within(failed_page, failed_pages)
+        if pages:
+            reply.add(*pages[page])
+        if len(pages) > 1:
+            reply.add("-# " + say("reminders.page", page=page + 1, pages=len(pages)))
+            reply.row(
+                _turn(say("button.previous"), page - 1, failed_page, page > 0),
+                _turn(say("button.next"), page + 1, failed_page, page + 1 < len(pages)),
+            )
+        if failed_pages:
+            reply.add("### " + say("reminders.undelivered"), *failed_pages[failed_page])
+        if len(failed_pages) > 1:
+            reply.add("-# " + say("reminders.page", page=failed_page + 1, pages=len(failed_pages)))
+            reply.row(
+                _turn(say("button.failed-previous"), page, failed_page - 1, failed_page > 0),
+                _turn(say("button.failed-next"), page, failed_page + 1, failed_page + 1 < len(failed_pages)),
+            )
         return reply
 
     @app_commands.command(name="cancel", description="Cancel one of your reminders")
@@ -75,17 +113,41 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
     async def cancel(self, interaction: discord.Interaction, reminder: int) -> None:
         """Cancel a reminder."""
         ask = await self._desk.ask(interaction, private=True)
-        gone = await self._reminders.cancel((reminder,), ask.asker.user_id)
-        await ask.answer(cancelled(ask.say, [name_of(ask.say, self._desk.shows, one) for one in gone]))
+        shows, user_id = self._desk.shows, ask.asker.user_id
+        _check(reminder)
+        if reminder < 0:
+            names = [every_name(ask.say, shows, await self._standing.cancel(-reminder, user_id))]
+        else:
+            names = [name_of(ask.say, shows, one) for one in await self._reminders.cancel((reminder,), user_id)]
+        await ask.answer(cancelled(ask.say, names))
 
+    @app_commands.command(name="edit", description="Change how early you are reminded")
+    @app_commands.describe(
+        reminder="Which reminder", lead="How long before, such as 30 min; before every episode up to four"
+    )
+    async def edit(self, interaction: discord.Interaction, reminder: int, lead: str) -> None:
+        """Another lead for a reminder, or others for a wish for every episode."""
+        _check(reminder)
+        if reminder < 0:
+            await self._commands.change_leads(interaction, -reminder, lead)
+        else:
+            await self._commands.change_lead(interaction, reminder, lead)
+
+    @edit.autocomplete("reminder")
     @cancel.autocomplete("reminder")
     async def _active(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
+        """What can be changed or cancelled; the number of a wish for every episode is below zero."""
         ask = await self._desk.ask(interaction, private=True)
+        say, shows, user_id = ask.say, self._desk.shows, interaction.user.id
         wanted = str(typed).strip().casefold()
+        named = [(every_name(say, shows, wish), -wish.id) for wish in await self._standing.active(user_id)]
+        named += [
+            (name_of(say, shows, found), found.id) for found in await self._reminders.active(user_id) if found.by_itself
+        ]
         return [
-            app_commands.Choice(name=cut(name, 100), value=found.id)
-            for found in await self._reminders.active(interaction.user.id)
-            if wanted in (name := name_of(ask.say, self._desk.shows, found)).casefold()
+            app_commands.Choice(name=cut(clean(name), 100), value=value)
+            for name, value in named
+            if wanted in name.casefold()
         ][:25]
 
     @app_commands.command(name="settings", description="How you want to be reminded")
@@ -165,7 +227,16 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
 
     async def _to_come(self, say: Speaker, user_id: int, now: datetime) -> list[str]:
         """A line for every reminder, and for the next sitting of every plan that there is something left of."""
-        lines = [(reminder.fires_at, self._line(say, reminder)) for reminder in await self._reminders.active(user_id)]
+        active = await self._reminders.active(user_id)
+        lines = [(reminder.fires_at, self._line(say, reminder)) for reminder in active if reminder.by_itself]
+        for wish in await self._standing.active(user_id):
+            name = every_name(say, self._desk.shows, wish)
+            # Also one that was asked for by itself stands for the wish.
+            coming = next((one.fires_at for one in active if one.show_id == wish.show_id), None)
+            if coming is None:
+                lines.append((_NEVER, "- 🔁 " + say("reminders.line-undated", what=plain(name))))
+            else:
+                lines.append((coming, line_of(say, name, coming).replace("- ", "- 🔁 ", 1)))
         for plan in await self._catch_ups.active(user_id):
             show = self._desk.shows.get(plan.show_id)
             if show is None:
@@ -188,7 +259,7 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
             self._sitting_line(say, show_id, sitting) + " · " + reason_words(say, reason, sitting=True)
             for show_id, sitting, reason in await self._catch_ups.undelivered(user_id)
         ]
-        return [*reminders[:_LISTED], *sittings[:_LISTED]]
+        return [*reminders, *sittings]
 
     def _line(self, say: Speaker, reminder: Reminder) -> str:
         return line_of(say, name_of(say, self._desk.shows, reminder), reminder.fires_at)
@@ -200,6 +271,26 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
         episodes = [episode for episode in show.episodes if episode.number in sitting.episodes]
         name = say("reminders.plan", show=say.text(show.title), episodes=episode_names(say, show, episodes))
         return line_of(say, name, sitting.starts_at)
+
+
+def _check(number: int) -> None:
+    """Raise UserError("reminder.gone") for a number that no reminder can have."""
+    if abs(number) >= 2**63:
+        raise UserError("reminder.gone")
+
+
+def _pages(lines: Sequence[str]) -> list[Sequence[str]]:
+    return [lines[start : start + _LISTED] for start in range(0, len(lines), _LISTED)]
+
+
+def _within(page: int, pages: Sequence[object]) -> int:
+    return max(0, min(page, len(pages) - 1))
+
+
+def _turn(label: str, page: int, failed_page: int, there: bool) -> ui.Button[ui.LayoutView]:
+    """A button that leads to other pages; dead where there are none."""
+    # Both buttons of a row need ids of their own, also where neither leads anywhere.
+    return button(label, "reminders-at", page, failed_page, disabled=not there)
 
 
 def _leads_or_usual(typed: str) -> tuple[int, ...] | None:

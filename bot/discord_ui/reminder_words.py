@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.app.shows import Shows
-from bot.core.reminder import Reminder
+from bot.core.reminder import Reminder, StandingReminder
 from bot.core.text import plain
 from bot.discord_ui import stamps
 from bot.discord_ui.options import episode_name
@@ -46,6 +46,13 @@ def name_of(say: Speaker, shows: Shows, reminder: Reminder) -> str:
         episode=episode_name(say, show, episode),
         lead=lead_words(say, reminder.lead_minutes),
     )
+
+
+def every_name(say: Speaker, shows: Shows, wish: StandingReminder) -> str:
+    """ "The Defects, every episode (1 day before and 15 minutes before)", not escaped."""
+    show = shows.get(wish.show_id)
+    title = wish.show_id if show is None else say.text(show.title)
+    return say("reminders.every", show=title, leads=leads_words(say, wish.leads))
 
 
 def line_of(say: Speaker, what: str, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import discord
@@ -11,8 +11,11 @@ from discord.ext import commands
 
 from bot.app.reminders import Reminders
 from bot.app.shows import episode_of
+from bot.app.standing_reminders import StandingReminders
+from bot.core.airing import airing, airs_at
 from bot.core.errors import UserError
-from bot.core.reminder import Delivery, Reminder
+from bot.core.reminder import Delivery, Reminder, StandingReminder
+from bot.core.show import Show
 from bot.core.text import cut, plain
 from bot.core.when import HORIZON, MOST_LEADS, Unclear, read_lead, read_leads
 from bot.core.zones import day_later
@@ -22,7 +25,15 @@ from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
-from bot.discord_ui.reminder_words import cancelled, lead_typed, lead_words, leads_words, name_of, own_time
+from bot.discord_ui.reminder_words import (
+    cancelled,
+    every_name,
+    lead_typed,
+    lead_words,
+    leads_words,
+    name_of,
+    own_time,
+)
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.typed_times import ask_back, instant, read_typed
 from bot.l10n.speaker import Speaker
@@ -37,16 +48,20 @@ class RemindCommand(commands.Cog):
         choices: Choices,
         presses: Presses,
         reminders: Reminders,
+        standing: StandingReminders,
         failures: Failures,
     ) -> None:
         self._desk = desk
         self._reminders = reminders
+        self._standing = standing
         self._failures = failures
         self.remind.autocomplete("episode")(choices.coming_episodes)
         self.remind.autocomplete("show")(choices.shows)
         presses.on("remind", self._press_remind, str, int)
         presses.on("lead", self._press_lead, int)
         presses.on("unremind", self._press_cancel, _ids)
+        presses.on("leads", self._press_leads, int)
+        presses.on("unremind-every", self._press_cancel_every, int)
         presses.on("snooze", self._press_snooze, int, int, str)
         presses.on("snooze-day", self._press_snooze_day, int, str)
         presses.on("snooze?", self._press_ask_snooze, int, str)
@@ -54,18 +69,28 @@ class RemindCommand(commands.Cog):
 
     @app_commands.command(name="remind", description="Be told before an episode airs")
     @app_commands.describe(
-        episode="Which episode", lead="How long before, such as 30 min, or up to four: 1 day, 15 min", show="Which show"
+        episode="Which episode; the next one if left out",
+        lead="How long before, such as 30 min, or up to four: 1 day, 15 min",
+        every="Before every episode, also those that have no date yet",
+        show="Which show",
     )
     async def remind(
         self,
         interaction: discord.Interaction,
-        episode: int,
+        episode: int | None = None,
         lead: str | None = None,
+        every: bool = False,
         show: str | None = None,
     ) -> None:
-        """Be reminded before an episode."""
+        """Be reminded before an episode, or before every one."""
         ask = await self._desk.ask(interaction, show, private=True)
-        await self._remind(ask, episode, await self._leads(ask) if lead is None else read_leads(lead))
+        leads = await self._leads(ask) if lead is None else read_leads(lead)
+        if every:
+            if episode is not None:
+                raise UserError("reminder.one-or-every")
+            await self._remind_every(ask, leads)
+            return
+        await self._remind(ask, _next(ask) if episode is None else episode, leads)
 
     async def _leads(self, ask: Ask) -> tuple[int, ...]:
         """The leads of somebody who names none."""
@@ -88,6 +113,44 @@ class RemindCommand(commands.Cog):
             locale=ask.asker.locale,
         )
         await ask.answer(await self._confirmed(ask, made, plan.over))
+
+    async def _remind_every(self, ask: Ask, leads: tuple[int, ...]) -> None:
+        reachable = bot_is_here(ask.interaction)
+        wish = await self._standing.create(
+            user_id=ask.asker.user_id,
+            show=ask.show,
+            leads=leads,
+            channel_id=ask.asker.channel_id if reachable else None,
+            guild_id=ask.asker.guild_id if reachable else None,
+            dm_channel_id=await message_channel(ask.interaction),
+            locale=ask.asker.locale,
+        )
+        await ask.answer(await self.confirmed_every(ask, wish))
+
+    async def confirmed_every(self, ask: Ask, wish: StandingReminder) -> Reply:
+        """What a wish for every episode means."""
+        say = ask.say
+        reply = Reply().add(
+            "🔁 "
+            + say(
+                "reminder.set-every",
+                show=plain(say.text(ask.show.title)),
+                leads=leads_words(say, wish.leads),
+            )
+        )
+        active = await self._reminders.active(wish.user_id)
+        coming = next((one for one in active if one.show_id == wish.show_id), None)
+        episode = None if coming is None else ask.show.episode(coming.episode)
+        if coming is not None and episode is not None:
+            name = episode_name(say, ask.show, episode)
+            at, relative = stamps.full(coming.fires_at), stamps.relative(coming.fires_at)
+            reply.add(say("reminder.set-every-next", episode=name, at=at, relative=relative))
+        delivery = (await self._reminders.habits(wish.user_id)).choice.delivery
+        reply.add("-# " + how(say, delivery, here=wish.channel_id is not None))
+        return reply.row(
+            button(say("button.change-lead"), "leads", wish.id, emoji="⏱️"),
+            button(say("button.cancel-reminder"), "unremind-every", wish.id, emoji="🗑️"),
+        )
 
     async def _confirmed(self, ask: Ask, made: Sequence[Reminder], over: Sequence[int] = ()) -> Reply:
         say = ask.say
@@ -137,12 +200,40 @@ class RemindCommand(commands.Cog):
     async def _press_lead(self, interaction: discord.Interaction, reminder_id: int) -> None:
         say = self._desk.speaker(interaction)
         reminder = await self._reminders.get(reminder_id, interaction.user.id)
-        await interaction.response.send_modal(LeadModal(say, self, reminder))
+
+        async def typed(interaction: discord.Interaction, lead: str) -> None:
+            await self.change_lead(interaction, reminder.id, lead)
+
+        await interaction.response.send_modal(LeadModal(say, self, lead_typed(reminder.lead_minutes), typed))
+
+    async def _press_leads(self, interaction: discord.Interaction, standing_id: int) -> None:
+        say = self._desk.speaker(interaction)
+        wish = await self._standing.get(standing_id, interaction.user.id)
+
+        async def typed(interaction: discord.Interaction, lead: str) -> None:
+            await self.change_leads(interaction, wish.id, lead)
+
+        now = ", ".join(lead_typed(lead) for lead in wish.leads)
+        await interaction.response.send_modal(LeadModal(say, self, now, typed))
+
+    async def change_leads(self, interaction: discord.Interaction, standing_id: int, typed: str) -> None:
+        """Take other leads for a wish for every episode."""
+        wish = await self._standing.get(standing_id, interaction.user.id)
+        ask = await self._desk.ask(interaction, self._show(wish.show_id), private=True)
+        changed = await self._standing.change_leads(wish.id, wish.user_id, ask.show, read_leads(typed))
+        await ask.answer(await self.confirmed_every(ask, changed))
+
+    def _show(self, show_id: str) -> Show:
+        """A show that something is kept about. Raises UserError("show.gone")."""
+        show = self._desk.shows.get(show_id)
+        if show is None:
+            raise UserError("show.gone")
+        return show
 
     async def change_lead(self, interaction: discord.Interaction, reminder_id: int, typed: str) -> None:
-        """Take the lead that was typed into the modal."""
+        """Take another lead for a reminder."""
         reminder = await self._reminders.get(reminder_id, interaction.user.id)
-        ask = await self._desk.ask(interaction, self._desk.shows.find(reminder.show_id), private=True)
+        ask = await self._desk.ask(interaction, self._show(reminder.show_id), private=True)
         changed = await self._reminders.change_lead(reminder_id, interaction.user.id, ask.show, read_lead(typed))
         await ask.answer(await self._confirmed(ask, [changed]))
 
@@ -154,6 +245,11 @@ class RemindCommand(commands.Cog):
         ask = await self._desk.ask(interaction, private=True)
         gone = await self._reminders.cancel(reminder_ids, interaction.user.id)
         await ask.answer(cancelled(ask.say, [name_of(ask.say, self._desk.shows, one) for one in gone]))
+
+    async def _press_cancel_every(self, interaction: discord.Interaction, standing_id: int) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        wish = await self._standing.cancel(standing_id, interaction.user.id)
+        await ask.answer(cancelled(ask.say, [every_name(ask.say, self._desk.shows, wish)]))
 
     async def _press_snooze(self, interaction: discord.Interaction, reminder_id: int, minutes: int, _mark: str) -> None:
         ask = await self._desk.ask(interaction, private=True)
@@ -173,7 +269,7 @@ class RemindCommand(commands.Cog):
     async def snooze_until(self, interaction: discord.Interaction, reminder_id: int, typed: str) -> None:
         """Take the time that was typed into the modal."""
         reminder = await self._reminders.get(reminder_id, interaction.user.id)
-        ask = await self._desk.ask(interaction, self._desk.shows.find(reminder.show_id), private=True)
+        ask = await self._desk.ask(interaction, self._show(reminder.show_id), private=True)
         found = read_typed(ask, typed, reminder.airs_at)
         if isinstance(found, Unclear):
             await ask.answer(ask_back(ask, found, lambda seconds: ("snooze-at", (reminder_id, seconds))))
@@ -207,6 +303,14 @@ def how(say: Speaker, delivery: Delivery, *, here: bool) -> str:
             return say("reminder.how-none")
 
 
+def _next(ask: Ask) -> int:
+    """The number of the next episode. Raises UserError("reminder.no-next") where none has a date."""
+    coming = [episode for episode in airing(ask.show, ask.now).next if airs_at(episode) is not None]
+    if not coming:
+        raise UserError("reminder.no-next", show=ask.show)
+    return coming[0].number
+
+
 def _ids(text: str) -> tuple[int, ...]:
     """The ids in a button, as many as there can be leads. Raises ValueError for anything else."""
     found = tuple(int(part) for part in text.split("-"))
@@ -216,21 +320,27 @@ def _ids(text: str) -> tuple[int, ...]:
 
 
 class LeadModal(ui.Modal):
-    """Asks for another lead."""
+    """Asks for another lead, or for others; ``now`` are those there are, and ``done`` is called with what was typed."""
 
-    def __init__(self, say: Speaker, cog: RemindCommand, reminder: Reminder) -> None:
+    def __init__(
+        self,
+        say: Speaker,
+        cog: RemindCommand,
+        now: str,
+        done: Callable[[discord.Interaction, str], Awaitable[None]],
+    ) -> None:
         super().__init__(title=cut(say("lead.modal-title"), 45), timeout=15 * 60)
         self._cog = cog
-        self._reminder_id = reminder.id
+        self._done = done
         self.typed: ui.TextInput[LeadModal] = ui.TextInput(
             placeholder=cut(say("lead.modal-example"), 100),
-            default=lead_typed(reminder.lead_minutes),
+            default=now,
             max_length=100,
         )
         self.add_item(ui.Label(text=cut(say("lead.modal-label"), 45), component=self.typed))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        await self._cog.change_lead(interaction, self._reminder_id, self.typed.value)
+        await self._done(interaction, self.typed.value)
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         await self._cog.tell_failure(interaction, error)

@@ -178,7 +178,7 @@ async def next_at(database: Database) -> datetime | None:
         return (await tx.execute(query.select_from(due))).scalar_one_or_none()
 
 
-async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) -> tuple[tuple[Reminder, str], ...]:
+async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 100) -> tuple[tuple[Reminder, str], ...]:
     """Somebody's reminders that were given up or dropped, the latest first, each with the reason.
 
     Only what happened last to a reminder counts: one that was snoozed since is not in the list.
@@ -203,7 +203,7 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 25) 
     return tuple(found)
 
 
-async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 25) -> tuple[tuple[str, Sitting, str], ...]:
+async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 100) -> tuple[tuple[str, Sitting, str], ...]:
     """The same of the sittings of somebody's active plans: the show's id, the sitting and the reason.
 
     A sitting that was dropped because all of it had been watched (`ALREADY_SEEN`) is nothing that failed, nor is

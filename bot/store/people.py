@@ -20,6 +20,7 @@ from bot.store.tables import (
     rsvp,
     seen_apart,
     sitting,
+    standing_reminder,
     zone_share,
 )
 
@@ -88,7 +89,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
     ):
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
     # A plan's sittings go with it.
-    wishes = (reminder, reminder_choice, catch_up, move_notice, rsvp)
+    wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp)
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))

@@ -1,4 +1,6 @@
-"""Personal reminders. When one is sent is `bot.store.due`'s, in the same transaction.
+"""Personal reminders, also those that come of a wish for every episode.
+
+When one is sent is `bot.store.due`'s, in the same transaction.
 
 A reminder is active as long as something is due for it: whoever settles its last due row marks it as done, and it
 no longer counts against its owner's limit.
@@ -13,11 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.errors import UserError
-from bot.core.reminder import DueKind, DueState, Reminder, ReminderState
+from bot.core.reminder import DueKind, DueState, Reminder, ReminderState, StandingReminder
 from bot.store.database import Transaction
 from bot.store.tables import due, reminder, values_of
 
-#: How many reminders still to come a person may have.
+#: How many reminders still to come a person may have, those not counted that came of a wish for every episode.
 LIMIT = 50
 
 
@@ -38,10 +40,13 @@ async def create(
 ) -> tuple[Reminder, bool]:
     """Keep a reminder; with False, the active one with the same person, episode and lead that there was already.
 
+    One that there was because of a wish for every episode is from here on asked for by itself.
     Raises UserError("reminder.too-many", limit) for somebody who has `LIMIT` of them.
     """
     await tx.alone("reminder", user_id)
     if (existing := await _same(tx, user_id, show_id, episode, lead_minutes)) is not None:
+        if not existing.by_itself:
+            existing = await _set_apart(tx, existing)
         return existing, False
     values: dict[str, Any] = {
         "user_id": user_id,
@@ -68,6 +73,40 @@ async def create(
     return _reminder(found), True
 
 
+async def create_standing(
+    tx: Transaction,
+    wish: StandingReminder,
+    *,
+    episode: int,
+    lead_minutes: int,
+    airs_at: datetime,
+    fires_at: datetime,
+    now: datetime,
+) -> Reminder:
+    """Keep a reminder that comes of a wish for every episode. No limit: there is one for wishes."""
+    values: dict[str, Any] = {
+        "user_id": wish.user_id,
+        "show_id": wish.show_id,
+        "episode": episode,
+        "lead_minutes": lead_minutes,
+        "airs_at": airs_at,
+        "fires_at": fires_at,
+        "channel_id": wish.channel_id,
+        "guild_id": wish.guild_id,
+        "dm_channel_id": wish.dm_channel_id,
+        "locale": wish.locale,
+        "state": ReminderState.ACTIVE,
+        "created_at": now,
+        "standing_id": wish.id,
+    }
+    return _reminder((await tx.execute(sa.insert(reminder).values(values).returning(reminder))).one())
+
+
+async def hand_over(tx: Transaction, reminder_id: int, standing_id: int) -> None:
+    """Let a reminder come of a wish for every episode from here on, instead of being asked for by itself."""
+    await tx.execute(sa.update(reminder).where(reminder.c.id == reminder_id).values(standing_id=standing_id))
+
+
 async def get(tx: Transaction, reminder_id: int) -> Reminder | None:
     """A reminder, whatever became of it."""
     row = (await tx.execute(sa.select(reminder).where(reminder.c.id == reminder_id))).one_or_none()
@@ -82,6 +121,12 @@ async def list_active(tx: Transaction, user_id: int) -> tuple[Reminder, ...]:
         .order_by(reminder.c.fires_at, reminder.c.id)
     )
     return tuple(_reminder(row) for row in await tx.execute(query))
+
+
+async def list_of_show(tx: Transaction, user_id: int, show_id: str) -> tuple[Reminder, ...]:
+    """Somebody's reminders of a show, whatever became of them."""
+    query = sa.select(reminder).where(reminder.c.user_id == user_id, reminder.c.show_id == show_id)
+    return tuple(_reminder(row) for row in await tx.execute(query.order_by(reminder.c.id)))
 
 
 async def all_active(tx: Transaction) -> tuple[Reminder, ...]:
@@ -173,7 +218,7 @@ async def snooze(tx: Transaction, reminder_id: int, user_id: int, at: datetime, 
         sa.update(reminder)
         .where(
             reminder.c.id == reminder_id,
-            sa.or_(reminder.c.state == ReminderState.ACTIVE, _to_come(user_id) < LIMIT),
+            sa.or_(sa.and_(reminder.c.state == ReminderState.ACTIVE, _by_itself(reminder)), _to_come(user_id) < LIMIT),
         )
         .values(state=ReminderState.ACTIVE, fires_at=at, snoozed_at=now)
     )
@@ -206,13 +251,31 @@ async def _same(tx: Transaction, user_id: int, show_id: str, episode: int, lead_
     return None if row is None else _reminder(row)
 
 
+async def _set_apart(tx: Transaction, made: Reminder) -> Reminder:
+    """Let a reminder no longer belong to a wish for every episode. Raises UserError("reminder.too-many", limit)."""
+    changed = await tx.execute(
+        sa.update(reminder)
+        .where(reminder.c.id == made.id, _to_come(made.user_id) < LIMIT)
+        .values(standing_id=None)
+        .returning(reminder)
+    )
+    if (row := changed.one_or_none()) is None:
+        raise UserError("reminder.too-many", limit=LIMIT)
+    return _reminder(row)
+
+
+def _by_itself(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """What `Reminder.by_itself` says."""
+    return sa.or_(table.c.standing_id.is_(None), table.c.snoozed_at.is_not(None))
+
+
 def _to_come(user_id: int) -> sa.ScalarSelect[int]:
-    """How many reminders somebody has still to come."""
+    """How many reminders somebody has still to come, as the limit counts them."""
     counted = reminder.alias("counted")
     return (
         sa.select(sa.func.count())
         .select_from(counted)
-        .where(sa.text("counted.state = 'active'"), counted.c.user_id == user_id)
+        .where(sa.text("counted.state = 'active'"), counted.c.user_id == user_id, _by_itself(counted))
         .scalar_subquery()
     )
 

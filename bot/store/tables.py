@@ -265,11 +265,41 @@ reminder = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("snoozed_at", Instant, nullable=True),
     sa.Column("moved_from", Instant, nullable=True),
+    # No foreign key: SQLite would have to copy the table for it.
+    sa.Column("standing_id", _RowId, nullable=True),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
     sa.CheckConstraint("lead_minutes >= 0", name="lead_before_airing"),
     _one_of("state", ReminderState),
     sa.Index(None, "user_id"),
     _only("ix_reminder_active", "state = 'active'", "user_id", "fires_at"),
+    sqlite_autoincrement=True,
+)
+
+#: Wishes to be reminded before every episode; a person has one active wish for each show at most.
+standing_reminder = sa.Table(
+    "standing_reminder",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("user_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("leads", WholeNumbers, nullable=False),
+    _discord_id("channel_id", nullable=True),
+    _discord_id("guild_id", nullable=True),
+    _discord_id("dm_channel_id", nullable=True),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("state", OneOf(ReminderState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("leads <> ''", name="leads_named"),
+    _one_of("state", ReminderState),
+    sa.Index(None, "user_id"),
+    sa.Index(
+        "ix_standing_reminder_active",
+        "user_id",
+        "show_id",
+        unique=True,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -603,6 +603,7 @@ def times(there: Place) -> Iterator[Asking]:
         timeless = [
             ("[season]", "", press(me, reader.public, f"c1:season:{key}")),
             ("[reminders]", "", press(me, reader.public, "c1:reminders:00ff")),
+            ("[reminders-at]", "", press(me, reader.public, "c1:reminders-at:1:0")),
         ]
         timeless += [
             (f"[{action}]", f"{number}", press(me, reader.public, f"c1:{action}:{key}:{number}"))
@@ -667,6 +668,7 @@ OPTIONS_WITH_CHOICES = (
     ("remind", "episode"),
     ("remind", "show"),
     ("reminders cancel", "reminder"),
+    ("reminders edit", "reminder"),
     ("schedule", "show"),
     ("spoilers ceiling clear", "show"),
     ("spoilers ceiling set", "episode"),

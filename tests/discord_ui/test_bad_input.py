@@ -88,6 +88,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "watch-party cancel": {"party": 1},
     "remind": {"episode": 4},
     "reminders cancel": {"reminder": 1},
+    "reminders edit": {"reminder": 1, "lead": "5 min"},
 }
 SHOW_OPTIONAL = (
     *("next-episode", "schedule", "recap", "character", "cast", "remind"),
@@ -96,7 +97,12 @@ SHOW_OPTIONAL = (
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
 #: Where a number alone is a lead, in minutes.
-LEADS = (("remind", "lead"), ("reminders settings", "leads"), ("reminders defaults", "leads"))
+LEADS = (
+    ("remind", "lead"),
+    ("reminders edit", "lead"),
+    ("reminders settings", "leads"),
+    ("reminders defaults", "leads"),
+)
 #: Not bad at all.
 FINE = {
     ("progress set", "episode", "none"),
@@ -359,6 +365,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         ("watch-party create", {"episode": 3, "when": "air time"}),
         ("watch-party create", {"episode": 4, "when": "fri at 9"}),
         ("remind", {"episode": 3}),
+        ("remind", {"every": True}),
         ("catch-up", {"by": "tue at 8"}),
         ("catch-up", {"by": "air time"}),
     ):
@@ -377,6 +384,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:snooze?:1:00ff",
         f"c1:snooze-at:1:{int(MIDDLE.timestamp()) + 7200}",
         "c1:reminders:00ff",
+        "c1:reminders-at:1:0",
         f"c1:cast:{key}:1:{ann.id}",
         f"c1:turn:{key}:2:{ann.id}",
         f"c1:previously:{key}:0:{ann.id}",

@@ -249,6 +249,13 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     closed = f"/channels/{bo.user.dm_channel.id}/messages"
     s.env.inject_error("POST", closed, status=403, code=50007, times=None)
     await bo.slash(s.general, "remind", episode=number, lead="20")
+    every = await cy.slash(s.general, "remind", every=True, lead="1 h, 10 min")
+    form = await click(cy, every.response, "leads")
+    [typed] = [one["custom_id"] for one in walk_components(form.modal["components"]) if one.get("type") == 4]
+    await cy.submit_modal(form, {typed: "2 h"})
+    await cy.slash(s.general, "reminders edit", reminder=-1, lead="3 h")
+    await cy.autocomplete(s.general, "reminders edit", "reminder", "")
+    await click(cy, every.response, "unremind-every")
     await bo.autocomplete(s.general, "reminders cancel", "reminder", "")
     await bo.slash(s.general, "reminders list")
 
@@ -378,7 +385,7 @@ async def test_what_people_type_is_shown_nowhere_that_is_open_less_far(tmp_path:
 #: What is tried in `an_evening`.
 IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-party create"}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
-IN_AN_EVENING |= {"[snooze-at]", "[snooze-day]", "[snooze?]"}
+IN_AN_EVENING |= {"/reminders edit", "[leads]", "[unremind-every]", "[snooze-at]", "[snooze-day]", "[snooze?]"}
 IN_AN_EVENING |= {
     "/catch-up",
     "[plan-by]",

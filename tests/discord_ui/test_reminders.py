@@ -14,7 +14,19 @@ from simcord.results import InteractionResult
 
 from bot.core.reminder import DueKind, DueState
 from bot.dataset.catalogue import DatasetError
-from tests.discord_ui.stage import MIDDLE, ROOT, Stage, buttons, discord, is_private, open_text, said, stage, text_of
+from tests.discord_ui.stage import (
+    AFTER,
+    MIDDLE,
+    ROOT,
+    Stage,
+    buttons,
+    discord,
+    is_private,
+    open_text,
+    said,
+    stage,
+    text_of,
+)
 from tests.openapi import check_recorded
 
 #: Episode 3: Monday 28 July 2025, 22:00 in Seoul; it lasts an hour. Episode 4 is a day later.
@@ -436,6 +448,7 @@ async def test_a_forged_press_on_somebody_elses_reminder_does_nothing(s: Stage) 
         *("c1:unremind:1", "c1:lead:1", "c1:snooze:1:10:x", "c1:snooze:2:999999:x", "c1:unremind:" + "9" * 60),
         *("c1:snooze-day:1:x", "c1:snooze?:1:x", "c1:snooze-at:1:1753707600", "c1:snooze-at:2:9753707600"),
         *("c1:snooze-at:2:x", "c1:snooze-at:2:" + "9" * 30),
+        *("c1:reminders-at:1:x", "c1:unremind-every:1", "c1:leads:1", "c1:unremind-every:x", "c1:leads:-1"),
         *("c1:unremind:1-1", "c1:unremind:1-99", "c1:unremind:1-", "c1:unremind:1-1-1-1-1", "c1:unremind:-1"),
     ):
         _rewrite(s, own.response, action)
@@ -557,6 +570,158 @@ async def test_offline_until_the_episode_is_over_drops_it_and_lists_it(s: Stage)
     text = await listed(ann, s)
     assert "Not delivered" in text
     assert "offline until the episode was over" in text
+
+
+# ----------------------------------------------------------------- every episode
+
+
+async def test_before_every_episode(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = await ann.slash(s.general, "remind", every=True, lead="1 h, 5 min")
+    assert is_private(answer)
+    assert "1 hour before and 5 minutes before of every episode of **The Defects**" in said(answer)
+    assert f"Next: Episode 3, {stamp(THIRD - timedelta(hours=1))}" in said(answer)
+    text = await listed(ann, s)
+    assert text.count("The Defects") == 1
+    assert "every episode (1 hour before and 5 minutes before)" in text
+    await s.restart()
+    await s.pass_time(days=20)
+    airs = [THIRD + timedelta(days=days) for days in (0, 1, 7, 8, 14, 15)]
+    assert times(ann) == [at - timedelta(minutes=lead) for at in airs for lead in (60, 5)]
+    assert "no date yet" in await listed(ann, s)
+
+
+async def test_every_episode_is_changed_and_cancelled_as_one(s: Stage) -> None:
+    ann = s.person("ann")
+    await remind(ann, s.general, episode=4, lead="30 min")
+    answer = await ann.slash(s.general, "remind", every=True)
+    assert answer.response is not None
+    shown = await ann.click(answer.response, label="Change when")
+    assert shown.modal is not None
+    [label] = shown.modal["components"]
+    assert label["component"]["value"] == "15 min"
+    changed = await ann.submit_modal(shown, {label["component"]["custom_id"]: "10 min, 2 h"})
+    assert "2 hours before and 10 minutes before" in said(changed)
+    choices = await ann.autocomplete(s.general, "reminders edit", "reminder", "")
+    assert [choice["value"] for choice in choices] == [-1, 1]
+    assert choices[0]["name"] == "The Defects, every episode (2 hours before and 10 minutes before)"
+    edited = await ann.slash(s.general, "reminders edit", reminder=-1, lead="20 min")
+    assert "20 minutes before of every episode" in said(edited)
+    assert "1 hour before" in said(await ann.slash(s.general, "reminders edit", reminder=1, lead="1 h"))
+    cancelled = await ann.click(answer.response, label="Cancel it")
+    assert "Cancelled: The Defects, every episode (20 minutes before)" in said(cancelled)
+    assert "no such reminder" in said(await ann.click(answer.response, label="Cancel it"))
+    assert "no such reminder" in said(await ann.slash(s.general, "reminders cancel", reminder=-1))
+    await s.pass_time(days=20)
+    assert times(ann) == [FOURTH - timedelta(hours=1)]
+
+
+async def test_every_episode_is_cancelled_by_command_and_by_its_owner_alone(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    await ann.slash(s.general, "remind", every=True)
+    for answer in (
+        await bo.slash(s.general, "reminders cancel", reminder=-1),
+        await bo.slash(s.general, "reminders edit", reminder=-1, lead="5"),
+        await ann.slash(s.general, "reminders cancel", reminder=1),
+        await ann.slash(s.general, "reminders edit", reminder=2, lead="5"),
+    ):
+        assert "no such reminder" in said(answer)
+    assert "Cancelled" in said(await ann.slash(s.general, "reminders cancel", reminder=-1))
+    await s.pass_time(days=20)
+    assert received(ann) == []
+
+
+async def test_every_episode_and_one_of_them(s: Stage) -> None:
+    ann = s.person("ann")
+    assert "leave" in said(await ann.slash(s.general, "remind", every=True, episode=3))
+    assert "Episode 3" in said(await ann.slash(s.general, "remind"))
+    await ann.slash(s.general, "remind", every=True)
+    assert "and 1 more" not in await listed(ann, s)
+    await s.pass_time(days=2)
+    assert times(ann) == [at - timedelta(minutes=15) for at in (THIRD, FOURTH)]
+
+
+async def test_what_came_of_every_episode_can_be_put_off(s: Stage) -> None:
+    ann = s.person("ann")
+    await ann.slash(s.general, "remind", every=True)
+    await s.pass_time(hours=4)
+    [(_, message)] = received(ann)
+    await ann.user.click(message, label="Snooze 1 hour")
+    assert "Episode 3 (15 minutes before)" in await listed(ann, s)
+    await s.pass_time(hours=4)
+    assert times(ann) == [THIRD - timedelta(minutes=15), MIDDLE + timedelta(hours=5)]
+
+
+async def test_every_episode_of_a_show_that_is_over(tmp_path: Path) -> None:
+    async with stage(tmp_path, at=AFTER) as s:
+        ann = s.person("ann")
+        assert "nothing left to remind" in said(await ann.slash(s.general, "remind", every=True))
+        assert "has a date" in said(await ann.slash(s.general, "remind"))
+        assert s.unexpected_errors() == []
+
+
+async def test_every_episode_follows_a_schedule_that_moves(tmp_path: Path, data: Path) -> None:
+    async with stage(tmp_path, data=data) as s:
+        ann = s.person("ann")
+        await ann.slash(s.general, "remind", every=True)
+        reschedule(data, "2025-08-12", "2025-08-13")
+        reschedule(data, "2025-08-11", "2025-08-12")
+        assert await s.companion.library.reload() == 2
+        await s.pass_time(minutes=2)
+        [(_, message)] = received(ann)
+        assert message.content.count("- **Episode") == 2
+        await s.pass_time(days=30)
+        airs = [THIRD + timedelta(days=days) for days in (0, 1, 7, 8, 15, 16)]
+        assert times(ann)[1:] == [at - timedelta(minutes=15) for at in airs]
+
+
+# ------------------------------------------------------------------------ pages
+
+
+async def test_a_long_list_has_pages(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    for first in (1, 5, 9):
+        lead = ", ".join(f"{minutes} min" for minutes in range(first, first + 4))
+        await remind(ann, s.general, episode=8, lead=lead)
+    answer = await ann.slash(s.general, "reminders list")
+    assert answer.response is not None
+    assert "Page 1 of 2" in said(answer)
+    assert said(answer).count("\n- ") == 10
+    shown = buttons(answer.response)
+    assert [shown[label]["disabled"] for label in ("Previous", "Next")] == [True, False]
+    await ann.click(answer.response, label="Next")
+    second = s.env.backend.get_message(answer.response.channel_id, answer.response.id)
+    assert "Page 2 of 2" in str(second.components)
+    assert str(second.components).count("The Defects") == 2
+    # A page that isn't there is the nearest one, and everybody's list is their own.
+    for page in (9, -9, 2**62):
+        theirs = await remind(bo, s.general, episode=4)
+        assert theirs.response is not None
+        _rewrite(s, theirs.response, f"c1:reminders-at:{page}:{page}")
+        await bo.click(theirs.response, custom_id=f"c1:reminders-at:{page}:{page}")
+        shown_to_bo = str(s.env.backend.get_message(theirs.response.channel_id, theirs.response.id).components)
+        assert "Episode 4" in shown_to_bo
+        assert "Episode 8" not in shown_to_bo
+
+
+async def test_what_was_not_delivered_has_pages_of_its_own(s: Stage) -> None:
+    ann = s.person("ann")
+    close_messages(s, ann)
+    s.env.inject_error("POST", f"/channels/{s.den.id}/messages", status=403, code=50013, times=None)
+    for first in (1, 5, 9):
+        lead = ", ".join(f"{minutes} min" for minutes in range(first, first + 4))
+        await remind(ann, s.den, lead=lead)
+    await remind(ann, s.den, episode=8)
+    await s.pass_time(hours=5)
+    answer = await ann.slash(s.general, "reminders list")
+    assert answer.response is not None
+    assert "Page 1 of 2" in said(answer)
+    assert list(buttons(answer.response)) == ["Not delivered: previous", "Not delivered: next"]
+    await ann.click(answer.response, label="Not delivered: next")
+    second = str(s.env.backend.get_message(answer.response.channel_id, answer.response.id).components)
+    assert "Page 2 of 2" in second
+    assert second.count("couldn't be used either") == 2
+    assert "Episode 8" in second
 
 
 # ---------------------------------------------------------- several leads, habits

@@ -62,3 +62,17 @@ def catch_up_values(**changed: Any) -> dict[str, Any]:
         ),
         "now": NOW,
     } | changed
+
+
+def wish_values(**changed: Any) -> dict[str, Any]:
+    """The arguments of `standing_reminders.create`."""
+    return {
+        "user_id": 80351110224678912,
+        "show_id": "the-defects",
+        "leads": (1440, 15),
+        "channel_id": 290926798999357250,
+        "guild_id": 41771983423143937,
+        "dm_channel_id": None,
+        "locale": "en-GB",
+        "created_at": NOW,
+    } | changed

@@ -9,10 +9,21 @@ import pytest
 from bot.core.party import Answer
 from bot.core.progress import Progress
 from bot.core.reminder import Delivery, DueKind, ReminderChoice
-from bot.store import catch_ups, ceilings, due, move_notices, parties, people, progress, reminder_choices, reminders
+from bot.store import (
+    catch_ups,
+    ceilings,
+    due,
+    move_notices,
+    parties,
+    people,
+    progress,
+    reminder_choices,
+    reminders,
+    standing_reminders,
+)
 from bot.store.database import Database
 from tests.store.conftest import Place
-from tests.store.samples import NOW, catch_up_values, party_values, reminder_values
+from tests.store.samples import NOW, catch_up_values, party_values, reminder_values, wish_values
 
 MINA, JON, GUILD, OTHER_GUILD = 2**63 - 1, 80351110224678912, 41771983423143937, 5
 
@@ -143,6 +154,7 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
             await due.add(tx, DueKind.CATCH_UP, planned.id, NOW)
         await move_notices.queue(tx, user_id, "the-defects", NOW)
         await reminder_choices.put(tx, user_id, ReminderChoice(delivery=Delivery.NONE))
+        await standing_reminders.create(tx, **wish_values(user_id=user_id))
     return party.id, reminder.id
 
 
@@ -159,6 +171,7 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
         assert await reminders.get(tx, reminder_id) is None
         assert await reminder_choices.get(tx, MINA) == ReminderChoice()
         assert await reminder_choices.get(tx, JON) != ReminderChoice()
+        assert [wish.user_id for wish in await standing_reminders.all_active(tx)] == [JON]
         [plan] = await catch_ups.all_active(tx)
         assert plan.user_id == JON
         party = await parties.get(tx, party_id)
