@@ -12,7 +12,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     compared: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            for name, value in getattr(report, "user_properties", ()):
+            # What a test records stands in the report of its end as well.
+            if getattr(report, "when", None) != "call":
+                continue
+            for name, value in report.user_properties:
                 if name == "renderings":
                     compared.update(value)
     if not compared:
