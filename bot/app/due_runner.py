@@ -19,9 +19,11 @@ from bot.app.outbox import (
     CatchUpPost,
     Channel,
     Delivered,
+    DigestPost,
     Direct,
     Gone,
     Lateness,
+    MissedItem,
     MovedPost,
     Outbox,
     PartyPost,
@@ -48,7 +50,7 @@ from bot.core.reminder import (
     judge,
     nonce,
 )
-from bot.store import catch_ups, due, move_notices, parties, progress, reminder_choices, reminders
+from bot.store import catch_ups, digests, due, move_notices, parties, progress, reminder_choices, reminders
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ MENTIONS_PER_MESSAGE = 70
 _AFTER_ERROR = 5.0
 #: However late what was snoozed is for, it comes when its owner asked for it.
 _SNOOZED_GRACE = timedelta(hours=1)
+#: What comes to nothing within this time is told at once; after a long absence that is all of it.
+_DIGEST_AFTER = timedelta(seconds=30)
 #: The piece number of a reminder in a channel, which is another message than the same in direct messages.
 _MENTION_PIECE = 1000
 #: Why a direct message is refused that its reader could have.
@@ -164,7 +168,7 @@ class DueRunner:
             finally:
                 # Also when the process is being stopped and the rest of the batch is cut off.
                 for (state, reason), ids in settled.items():
-                    await due.finish(self._database, ids, self._clock.now(), self._worker, state, reason)
+                    await self._settle(ids, state, reason)
             for row, result in zip(batch, results, strict=True):
                 # A cancellation that reaches us here was not ours: something that was waited for was cancelled.
                 if isinstance(result, Exception | asyncio.CancelledError):
@@ -172,6 +176,14 @@ class DueRunner:
                     self.counts.errors += 1
                     await self._postpone(row, "internal-error", None)
         return handled
+
+    async def _settle(self, ids: list[int], state: DueState, reason: str | None) -> None:
+        now = self._clock.now()
+        if reason in (due.OVER, due.OVER_BEFORE_DELIVERY):
+            told_at = now + _DIGEST_AFTER
+            await digests.settle(self._database, ids, now, self._worker, state, reason, told_at)
+        else:
+            await due.finish(self._database, ids, now, self._worker, state, reason)
 
     def _look(self) -> None:
         """Note that somebody is at work now, and whether nobody was for a while, as when a laptop slept."""
@@ -190,6 +202,8 @@ class DueRunner:
                 await self._catch_up(row, settled)
             case DueKind.MOVED:
                 await self._moved(row, settled)
+            case DueKind.DIGEST:
+                await self._digest(row, settled)
             case _:
                 await self._party(row, settled)
 
@@ -278,6 +292,39 @@ class DueRunner:
             async with self._database.begin() as tx:
                 await reminders.told(tx, *ours)
                 await catch_ups.told(tx, *planned)
+
+    async def _digest(self, row: Due, settled: _Settled) -> None:
+        async with self._database.read() as tx:
+            missed = await digests.missed(tx, row.id)
+            delivery = (await reminder_choices.get(tx, row.subject)).delivery
+        if missed is None:
+            self._drop(row, settled, due.TAKEN_BACK)
+            return
+        if delivery is Delivery.NONE:
+            self._drop(row, settled, due.MUTED)
+            return
+        items = [self._missed(one.show_id, (one.episode,), one.lead_minutes) for one in missed.reminders]
+        items += [self._missed(show_id, sitting.episodes, None) for show_id, sitting in missed.sittings]
+        named = tuple(item for item in items if item is not None)
+        # To them alone: nobody else need read what they wanted to be told.
+        outcome = await self._outbox.deliver(
+            Direct(row.subject, missed.dm_channel_id),
+            DigestPost(row.subject, named, len(items), missed.locale),
+            nonce(row.id, 0),
+            maybe_sent_since=self._maybe_sent_since(row),
+        )
+        match outcome:
+            case Delivered():
+                self._delivered(row, settled, judge(row.due_at, self._clock.now(), None))
+            case Gone(reason):
+                self._undeliverable(row, settled, reason)
+            case TryLater(reason, after):
+                await self._postpone(row, reason, after)
+
+    def _missed(self, show_id: str, numbers: tuple[int, ...], lead_minutes: int | None) -> MissedItem | None:
+        show = self._shows.get(show_id)
+        episodes = () if show is None else tuple(one for one in show.episodes if one.number in numbers)
+        return MissedItem(show, episodes, lead_minutes) if show is not None and episodes else None
 
     async def _tell(
         self,
@@ -419,9 +466,9 @@ class DueRunner:
     def _pointless(self, row: Due, settled: _Settled) -> None:
         # What was tried and failed until it was over has failed; what was never tried came too late.
         if row.attempts > 1:
-            self._undeliverable(row, settled, "over-before-delivery")
+            self._undeliverable(row, settled, due.OVER_BEFORE_DELIVERY)
         else:
-            self._drop(row, settled, "over")
+            self._drop(row, settled, due.OVER)
 
     async def _postpone(self, row: Due, reason: str, after: timedelta | None) -> None:
         pause = min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)

@@ -95,6 +95,25 @@ class MovedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedItem:
+    """A reminder, or (``lead_minutes`` is None) a sitting, that came to nothing."""
+
+    show: Show
+    episodes: tuple[Episode, ...]
+    lead_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost:
+    """What came to nothing for a person; ``count`` also counts what can't be named any more."""
+
+    user_id: int
+    items: tuple[MissedItem, ...]
+    count: int
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartyPost:
     """Something about a watch party. ``mentions`` are people who asked to be told."""
 
@@ -111,7 +130,7 @@ class PartyPost:
         return self.party.locale
 
 
-Post = ReminderPost | CatchUpPost | MovedPost | PartyPost
+Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost
 
 
 @dataclass(frozen=True, slots=True)

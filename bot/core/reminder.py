@@ -14,11 +14,15 @@ ON_TIME = timedelta(minutes=2)
 
 
 class DueKind(Enum):
-    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party or notice."""
+    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party or notice.
+
+    Of a digest it is the id of the person.
+    """
 
     REMINDER = "reminder"
     CATCH_UP = "catch-up"
     MOVED = "moved"
+    DIGEST = "digest"
     PARTY_ANNOUNCEMENT = "party-announcement"
     PARTY_LEAD = "party-lead"
     PARTY_START = "party-start"

@@ -14,7 +14,7 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.app.outbox import CatchUpPost, Lateness, MovedPost, PartyPost, Post, ReminderPost
+from bot.app.outbox import CatchUpPost, DigestPost, Lateness, MovedPost, PartyPost, Post, ReminderPost
 from bot.app.parties import Attendance
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
@@ -25,6 +25,7 @@ from bot.core.text import plain
 from bot.discord_ui import stamps
 from bot.discord_ui.options import episode_name, episode_names
 from bot.discord_ui.press import custom_id
+from bot.discord_ui.reminder_words import lead_words
 from bot.discord_ui.reply import Reply
 from bot.l10n.speaker import Speaker
 
@@ -36,6 +37,8 @@ NAP_MINUTES = 60
 _SEEN_BUTTONS = 4
 #: What has moved with a schedule is listed up to here; a message takes 2,000 characters.
 _MOVES_LISTED = 8
+#: The same of what came to nothing.
+_MISSED_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _catch_up(say, post, mark)
     if isinstance(post, MovedPost):
         return _moved(say, post, mark)
+    if isinstance(post, DigestPost):
+        return _digest(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episode, Attendance(post.party, post.answers), mark, ceiling)
         return CardSending(card.layouts()[0])
@@ -125,6 +130,21 @@ def _moved(say: Speaker, post: MovedPost, mark: str) -> TextSending:
         lines[_MOVES_LISTED + 1 :] = ["-# " + say("reminders.more", count=len(lines) - _MOVES_LISTED - 1)]
     view = _view((say("button.reminders"), ("reminders", mark)))
     return _personal(say, post, lines, post.wish.user_id, view)
+
+
+def _digest(say: Speaker, post: DigestPost, mark: str) -> TextSending:
+    lines = ["🗒️ " + say.count("post.digest", post.count)]
+    for item in post.items[:_MISSED_LISTED]:
+        title, episodes = say.text(item.show.title), episode_names(say, item.show, item.episodes)
+        if item.lead_minutes is None:
+            name = say("reminders.plan", show=title, episodes=episodes)
+        else:
+            name = say("reminders.name", show=title, episode=episodes, lead=lead_words(say, item.lead_minutes))
+        lines.append("- " + plain(name))
+    more = post.count - len(post.items[:_MISSED_LISTED])
+    if more:
+        lines.append("-# " + say("reminders.more", count=more))
+    return TextSending("\n".join(lines), _view((say("button.reminders"), ("reminders", mark))), ())
 
 
 def _moved_line(say: Speaker, show: Show, episodes: Sequence[Episode], was: datetime | None, now: datetime) -> str:

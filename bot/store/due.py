@@ -20,6 +20,7 @@ Nothing here reads the clock. What the queue does with a time in the past is to 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +38,10 @@ ALREADY_SEEN = "already-seen"
 MUTED = "muted"
 #: Why a notice of a move is dropped when there is nothing left to tell.
 TAKEN_BACK = "taken-back"
+#: Why a row is dropped that was for something which was over before it was tried.
+OVER = "over"
+#: Why a row is given up that was for something which was over before Discord accepted it.
+OVER_BEFORE_DELIVERY = "over-before-delivery"
 #: How long a claimed row belongs to its worker unless it says otherwise.
 LEASE = timedelta(seconds=60)
 
@@ -44,6 +49,15 @@ LEASE = timedelta(seconds=60)
 _WAITING = sa.text("state = 'waiting'")
 _RELEASED: dict[str, Any] = {"leased_by": None, "leased_until": None}
 _FINAL = frozenset({DueState.DELIVERED, DueState.UNDELIVERED, DueState.DROPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A row that was settled."""
+
+    id: int
+    kind: DueKind
+    subject: int
 
 
 async def add(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -> int:
@@ -136,22 +150,33 @@ async def finish(
 
     ``state`` is DELIVERED, UNDELIVERED or DROPPED, anything else a ValueError.
     """
-    if state not in _FINAL:
-        raise ValueError(f"A row can't be finished as {state.value}")
     if not ids:
+        _check_final(state)
         return 0
     async with database.begin() as tx:
-        settled = (
-            await tx.execute(
-                sa.update(due)
-                .where(*_held(ids, worker))
-                .values(state=state, finished_at=now, reason=reason, **_RELEASED)
-                .returning(due.c.kind, due.c.subject)
-            )
-        ).all()
-        if subjects := {row.subject for row in settled if row.kind is DueKind.REMINDER}:
-            await reminders.done(tx, subjects)
-    return len(settled)
+        return len(await settle(tx, ids, now, worker, state, reason))
+
+
+async def settle(
+    tx: Transaction, ids: Collection[int], now: datetime, worker: str, state: DueState, reason: str | None
+) -> tuple[Settled, ...]:
+    """What `finish` does, as a part of more; the rows that were still held."""
+    _check_final(state)
+    settled = await tx.execute(
+        sa.update(due)
+        .where(*_held(ids, worker))
+        .values(state=state, finished_at=now, reason=reason, **_RELEASED)
+        .returning(due.c.id, due.c.kind, due.c.subject)
+    )
+    rows = tuple(Settled(row.id, row.kind, row.subject) for row in settled)
+    if subjects := {row.subject for row in rows if row.kind is DueKind.REMINDER}:
+        await reminders.done(tx, subjects)
+    return rows
+
+
+def _check_final(state: DueState) -> None:
+    if state not in _FINAL:
+        raise ValueError(f"A row can't be finished as {state.value}")
 
 
 async def note_sent(database: Database, due_id: int, sent: int, worker: str) -> bool:
@@ -186,12 +211,7 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 100)
     query = (
         sa.select(reminder, due.c.reason)
         .join(due, sa.and_(due.c.kind == DueKind.REMINDER, due.c.subject == reminder.c.id))
-        .where(
-            reminder.c.user_id == user_id,
-            reminder.c.state != ReminderState.CANCELLED,
-            due.c.reason != MUTED,
-            *_failed_at_last(),
-        )
+        .where(reminder.c.user_id == user_id, *failed_reminder())
         .order_by(due.c.finished_at.desc(), due.c.id.desc())
         .limit(limit)
     )
@@ -213,18 +233,24 @@ async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 100) 
         sa.select(catch_up.c.show_id, sitting.c.starts_at, sitting.c.episodes, sitting.c.minutes, due.c.reason)
         .join(sitting, sitting.c.catch_up_id == catch_up.c.id)
         .join(due, sa.and_(due.c.kind == DueKind.CATCH_UP, due.c.subject == sitting.c.id))
-        .where(
-            catch_up.c.user_id == user_id,
-            sa.text("catch_up.state = 'active'"),
-            due.c.reason.not_in((ALREADY_SEEN, MUTED)),
-            *_failed_at_last(),
-        )
+        .where(catch_up.c.user_id == user_id, *failed_sitting())
         .order_by(due.c.finished_at.desc(), due.c.id.desc())
         .limit(limit)
     )
     return tuple(
         (row.show_id, Sitting(row.starts_at, row.episodes, row.minutes), row.reason) for row in await tx.execute(query)
     )
+
+
+def failed_reminder() -> tuple[sa.ColumnElement[bool], ...]:
+    """Where a row is of a reminder that came to nothing, cancelled and unwanted ones aside."""
+    return reminder.c.state != ReminderState.CANCELLED, due.c.reason != MUTED, *_failed_at_last()
+
+
+def failed_sitting() -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
+    """Where a row is of a sitting of an active plan that came to nothing, seen and unwanted ones aside."""
+    active = sa.text("catch_up.state = 'active'")
+    return active, due.c.reason.not_in((ALREADY_SEEN, MUTED)), *_failed_at_last()
 
 
 def _failed_at_last() -> tuple[sa.ColumnElement[bool], ...]:

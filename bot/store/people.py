@@ -88,6 +88,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
         (DueKind.MOVED, sa.select(move_notice.c.id).where(move_notice.c.user_id == user_id)),
     ):
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
+    await tx.execute(sa.delete(due).where(due.c.kind == DueKind.DIGEST, due.c.subject == user_id))
     # A plan's sittings go with it.
     wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp)
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):

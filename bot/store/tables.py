@@ -401,6 +401,7 @@ due = sa.Table(
     sa.Column("not_before", Instant, nullable=True),
     sa.Column("reason", Characters, nullable=True),
     sa.Column("finished_at", Instant, nullable=True),
+    sa.Column("digest_id", _RowId, nullable=True),
     # Kinds are not listed in a CHECK: there will be more, and SQLite would have to copy the table for each.
     _one_of("state", DueState),
     sa.CheckConstraint("attempts >= 0 AND sent >= 0", name="counters_count"),
@@ -419,6 +420,7 @@ claimable_at: sa.ColumnElement[datetime] = sa.func.coalesce(due.c.leased_until, 
 # The two questions that are asked all the time: what comes next, and what is due in the order in which it is due.
 _only("ix_due_waiting", "state = 'waiting'", due.c.due_at, due.c.id)
 _only("ix_due_claimable", "state = 'waiting'", claimable_at)
+_only("ix_due_digest", "digest_id IS NOT NULL", due.c.digest_id)
 
 meta = sa.Table(
     "meta",

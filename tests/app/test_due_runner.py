@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.app.clock import ManualClock
 from bot.app.due_runner import MENTIONS_PER_MESSAGE, DueRunner
 from bot.app.moves import Moves
-from bot.app.outbox import Channel, Delivered, Direct, Gone, Lateness, MovedPost, TryLater
+from bot.app.outbox import Channel, Delivered, DigestPost, Direct, Gone, Lateness, MovedPost, TryLater
 from bot.app.parties import Parties
 from bot.app.reminders import Reminders
 from bot.app.shows import Shows
@@ -232,7 +232,8 @@ async def test_a_reminder_is_dropped_once_its_episode_is_over(office: Office) ->
     reminder = await office.remind()
     await office.run_at(AIRS + timedelta(hours=1))
     assert office.outbox.attempts == []
-    assert await office.rows() == [(dropped, "over")]
+    assert await office.rows() == [(dropped, "over"), (waiting, None)]
+    assert await office.rows(DueKind.DIGEST) == [(waiting, None)]
     assert await office.state_of(reminder) is ReminderState.DONE
     assert await office.reminders.undelivered(ANN) == ((reminder_done(reminder), "over"),)
     assert office.runner.counts.dropped == 1
@@ -243,7 +244,7 @@ async def test_what_was_tried_until_it_was_over_failed(office: Office) -> None:
     office.outbox.answer(TryLater("http 503"))
     await office.run_at(REMINDED)
     await office.run_at(AIRS + timedelta(hours=1))
-    assert await office.rows() == [(undelivered, "over-before-delivery")]
+    assert await office.rows(DueKind.REMINDER) == [(undelivered, "over-before-delivery")]
 
 
 async def test_a_snoozed_reminder_comes_though_the_episode_is_over(office: Office) -> None:
@@ -341,6 +342,97 @@ async def test_a_fallback_that_fails_for_now_is_tried_again_with_its_own_nonce(o
     nonces = [attempt.nonce for attempt in office.outbox.attempts]
     assert nonces[0] == nonces[2] != nonces[1] == nonces[3]
     assert len(office.outbox.shown) == 1
+
+
+# ------------------------------------------------------------- digests
+
+
+def digests_of(office: Office) -> list[DigestPost]:
+    return [attempt.post for attempt in office.outbox.attempts if isinstance(attempt.post, DigestPost)]
+
+
+async def test_what_came_to_nothing_is_told_once_to_each(office: Office) -> None:
+    for lead in (0, 5, 15):
+        await office.remind(lead=lead)
+    await office.remind(BO)
+    await office.remind(BO, episode=2)
+    back = AIRS + timedelta(hours=2)
+    await office.run_at(back)
+    assert office.outbox.attempts == []
+    await office.run_at(back + timedelta(seconds=30))
+    first, second = sorted(digests_of(office), key=lambda post: post.user_id)
+    assert (first.user_id, first.count, second.user_id, second.count) == (ANN, 3, BO, 1)
+    assert [item.lead_minutes for item in first.items] == [0, 5, 15]
+    assert {attempt.to for attempt in office.outbox.attempts} == {Direct(ANN, DM), Direct(BO, DM)}
+    assert await office.rows(DueKind.DIGEST) == [(delivered, None)] * 2
+    assert len(await office.reminders.undelivered(ANN)) == 3
+    await office.run_at(back + timedelta(days=1))
+    assert len(office.outbox.attempts) == 2
+
+
+async def test_batches_and_failures_end_in_one_digest(office: Office) -> None:
+    for lead in range(50):
+        await office.remind(lead=lead)
+    for user in range(80):
+        await office.remind(1000 + user, lead=1)
+    await office.run_at(AIRS + timedelta(hours=2))
+    office.outbox.answer(TryLater("http 503"))
+    await office.run_at(AIRS + timedelta(hours=2, seconds=30))
+    await office.run_at(AIRS + timedelta(hours=2, seconds=40))
+    assert len(await office.rows(DueKind.DIGEST)) == 81
+    shown = [attempt.post for attempt in office.outbox.shown.values()]
+    [mine] = [post for post in shown if isinstance(post, DigestPost) and post.user_id == ANN]
+    assert mine.count == 50
+
+
+async def test_what_comes_to_nothing_later_is_another_digest(office: Office) -> None:
+    await office.remind(lead=15)
+    await office.remind(episode=2)
+    await office.run_at(AIRS + timedelta(hours=2))
+    await office.run_at(AIRS + timedelta(hours=2, seconds=30))
+    await office.run_at(AIRS + timedelta(days=7, hours=2))
+    await office.run_at(AIRS + timedelta(days=7, hours=3))
+    assert [post.count for post in digests_of(office)] == [1, 1]
+
+
+async def test_a_digest_leaves_out_what_was_put_off_since(office: Office) -> None:
+    one, _ = await office.remind(lead=0), await office.remind(lead=5)
+    back = AIRS + timedelta(hours=2)
+    await office.run_at(back)
+    await office.reminders.snooze(one.id, ANN, back + timedelta(hours=1))
+    await office.run_at(back + timedelta(seconds=30))
+    [post] = digests_of(office)
+    assert [item.lead_minutes for item in post.items] == [5]
+
+
+async def test_whoever_wants_nothing_gets_no_digest(office: Office) -> None:
+    await office.remind()
+    await office.remind(BO)
+    await office.choose(delivery=Delivery.NONE)
+    await office.run_at(AIRS + timedelta(hours=2))
+    await office.choose(BO, delivery=Delivery.NONE)
+    await office.run_at(AIRS + timedelta(hours=3))
+    assert office.outbox.attempts == []
+    assert await office.rows(DueKind.DIGEST) == [(dropped, "muted")]
+
+
+async def test_a_digest_goes_to_nobody_but_its_reader(office: Office) -> None:
+    await office.remind()
+    await office.choose(delivery=Delivery.MENTION)
+    await office.run_at(AIRS + timedelta(hours=2))
+    office.outbox.answer(Gone("dms-closed"))
+    await office.run_at(AIRS + timedelta(hours=3))
+    [attempt] = office.outbox.attempts
+    assert attempt.to == Direct(ANN, DM)
+    assert await office.rows(DueKind.DIGEST) == [(undelivered, "dms-closed")]
+
+
+async def test_a_digest_waits_for_the_end_of_quiet_hours(office: Office) -> None:
+    await zoned(office)
+    await office.remind()
+    await office.choose(quiet=QuietHours(15 * 60, 18 * 60))
+    await office.run_at(AIRS + timedelta(hours=2))
+    assert await office.next_at() == AIRS + timedelta(hours=5)
 
 
 # ----------------------------------------------------- how people want it

@@ -563,13 +563,26 @@ async def test_a_minute_late_needs_no_apology(s: Stage) -> None:
 async def test_offline_until_the_episode_is_over_drops_it_and_lists_it(s: Stage) -> None:
     ann = s.person("ann")
     await remind(ann, s.general)
+    await remind(ann, s.general, lead="1 h")
+    await ann.slash(s.general, "remind", every=True, lead="2 h")
     await s.restart(hours=12)
     assert received(ann) == []
     assert s.general.history() == []
-    assert await rows(s) == [(DueState.DROPPED, "over")]
+    assert (await rows(s)).count((DueState.DROPPED, "over")) == 3
     text = await listed(ann, s)
     assert "Not delivered" in text
     assert "offline until the episode was over" in text
+    await s.restart()
+    await s.pass_time(minutes=1)
+    [(_, message)] = received(ann)
+    assert "3 reminders came to nothing" in message.content
+    assert [line for line in message.content.splitlines() if line.startswith("- ")] == [
+        f"- The Defects, Episode 3 ({words} before)" for words in ("15 minutes", "1 hour", "2 hours")
+    ]
+    assert "Not delivered" in said(await ann.user.click(message, label="Your reminders"))
+    await s.restart()
+    await s.pass_time(hours=1)
+    assert len(received(ann)) == 1
 
 
 # ----------------------------------------------------------------- every episode

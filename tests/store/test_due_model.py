@@ -47,6 +47,7 @@ class Row:
     not_before: datetime | None = None
     reason: str | None = None
     finished_at: datetime | None = None
+    digest_id: int | None = None
 
     @property
     def waiting(self) -> bool:

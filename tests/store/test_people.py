@@ -153,6 +153,7 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
         for planned in plan.sittings:
             await due.add(tx, DueKind.CATCH_UP, planned.id, NOW)
         await move_notices.queue(tx, user_id, "the-defects", NOW)
+        await due.add(tx, DueKind.DIGEST, user_id, NOW)
         await reminder_choices.put(tx, user_id, ReminderChoice(delivery=Delivery.NONE))
         await standing_reminders.create(tx, **wish_values(user_id=user_id))
     return party.id, reminder.id
@@ -184,6 +185,7 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
     claimed = await due.claim(database, NOW, "worker")
     assert sorted((row.kind.value, row.subject) for row in claimed) == [
         *(("catch-up", planned.id) for planned in plan.sittings),
+        ("digest", JON),
         ("moved", 2),
         ("party-start", reminder_id),
         ("party-start", kept_id),

@@ -209,7 +209,8 @@ async def test_what_is_being_sent_when_it_is_told_to_stop_is_finished(
         await check_stops(process)
     assert len(discord.messages(discord.dm(mina))) == 1
     with database(tmp_path) as opened:
-        assert opened.execute("SELECT state FROM due").fetchall() == [("delivered",)]
+        rows = opened.execute("SELECT state FROM due WHERE kind = 'reminder'").fetchall()
+        assert rows == [("delivered",)]
 
 
 async def test_a_stop_during_the_login_is_a_stop(discord: LoopbackDiscord, tmp_path: Path) -> None:

@@ -19,6 +19,14 @@ def upgrade() -> None:
     op.add_column("reminder", sa.Column("moved_from", sa.BigInteger(), nullable=True))
     op.add_column("reminder", sa.Column("standing_id", ROW_ID, nullable=True))
     op.add_column("sitting", sa.Column("moved_from", sa.BigInteger(), nullable=True))
+    op.add_column("due", sa.Column("digest_id", ROW_ID, nullable=True))
+    op.create_index(
+        "ix_due_digest",
+        "due",
+        ["digest_id"],
+        sqlite_where=sa.text("digest_id IS NOT NULL"),
+        postgresql_where=sa.text("digest_id IS NOT NULL"),
+    )
     op.create_table(
         "move_notice",
         sa.Column("id", ROW_ID, nullable=False),
