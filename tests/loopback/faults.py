@@ -13,10 +13,11 @@ class Fault:
     """What happens to the next `times` requests that match (None = to all from now on).
 
     `path` is a shell pattern over the path without `/api/v10`. `status` and `code` answer with an error (429 with
-    `retry_after`), `drop` hangs up without an answer, `reset` does so with a reset, `delay` waits so many seconds
-    first. With `after` True the request is carried out before the trouble comes: Discord has accepted it and the
-    bot does not know. `everywhere` makes a 429 one of the overall limit. `then` is called when the trouble comes, in
-    `answered` requests once the answer has been handed to the network. `chance` is the share of matching requests that are hit, drawn from `rng`; `hits` counts them.
+    `retry_after`, and with `everywhere` as one of the overall limit), `drop` hangs up without an answer, `reset` does
+    so with a reset, `delay` waits so many seconds first. With `after` True the request is carried out before the
+    trouble comes: Discord has accepted it and the bot does not know. `then` is called when the trouble comes; where
+    `answered`, not before the answer has been handed to the network. `chance` is the share of matching requests that
+    are hit, drawn from `rng`; `hits` counts them.
     """
 
     method: str

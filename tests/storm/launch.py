@@ -25,7 +25,7 @@ from bot.core.reminder import Due
 from bot.store.database import Database
 from tests.loopback import launch
 from tests.storm.timing import StormClock, StormTime, hurry
-from tests.storm.vfs import Layer, Unavailable
+from tests.storm.vfs import Layer, LayerError
 
 #: discord.py's patience with a gateway that doesn't acknowledge heartbeats, which a thread measures by a watch.
 _HEARTBEAT_PATIENCE = 60.0
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> None:
     discord.state.ConnectionState.__init__ = begin_impatiently
     apply(Variant(os.environ.get("STORM_VARIANT", Variant.PRODUCT.value)))
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(Unavailable):
+        with contextlib.suppress(LayerError):
             stack.enter_context(Layer(full=lambda: storm_time.disk_full).installed())
         launch.main(arguments)
 

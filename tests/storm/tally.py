@@ -144,11 +144,8 @@ def _judge(
 ) -> None:
     what = f"row {row.id} ({row.kind} {row.subject}, {row.state}, {row.attempts} attempts)"
     pieces = Counter(piece for piece, _ in came)
-    if row.kind == "reminder":
-        # A fallback to the channel is another message for the same thing.
-        doubled = max(len(came) - 1, 0)
-    else:
-        doubled = sum(times - 1 for times in pieces.values())
+    # Of what one person asked for a message in the channel is another one for the same thing.
+    doubled = len(came) - (len(pieces) if row.kind.startswith("party-") else bool(came))
     if doubled:
         tally.duplicates += doubled
         tally.wrong.append(f"{what} came {doubled + 1} times: {[(p, m.id, m.nonce) for p, m in came]}")
@@ -189,15 +186,16 @@ def _complete(ledger: Ledger, row: Row, pieces: Mapping[int, int]) -> bool:
 def _check_reader(tally: Tally, ledger: Ledger, row: Row, message: Message, what: str) -> None:
     """Only those who asked for it are told, in the place that they know of."""
     recipient = message.channel.recipient
-    if row.kind == "reminder":
-        user_id, channel_id = ledger.reminders[row.subject]
+    if row.kind.startswith("party-"):
+        party = ledger.parties[row.subject]
+        fits = message.channel.id == party.channel_id and message.pinged_users <= party.guests
+    else:
+        # A digest is due for a person; it comes where they asked for what it tells of.
+        user_id, channel_id = ledger.reminders[row.subject] if row.kind == "reminder" else (row.subject, None)
         if recipient is not None:
             fits = recipient.id == user_id and not message.pinged_users
         else:
-            fits = message.channel.id == channel_id and message.pinged_users == {user_id}
-    else:
-        party = ledger.parties[row.subject]
-        fits = message.channel.id == party.channel_id and message.pinged_users <= party.guests
+            fits = message.channel.id == (channel_id or message.channel.id) and message.pinged_users == {user_id}
     if not fits:
         tally.unasked += 1
         tally.wrong.append(f"{what} went to {message.channel.name}, pinging {set(message.pinged_users)}")

@@ -75,7 +75,7 @@ class Operation(NamedTuple):
     data: bytes = b""
 
 
-class Unavailable(Exception):
+class LayerError(Exception):
     """This Python's SQLite library can't be reached; the message says why."""
 
 
@@ -100,7 +100,7 @@ class Layer:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Be the default VFS; every database opened in the block has to be closed in it. Raises Unavailable."""
+        """Be the default VFS; every database opened in the block has to be closed in it. Raises LayerError."""
         library = _library()
         base = ctypes.cast(library.sqlite3_vfs_find(None), ctypes.POINTER(_Vfs))
         vfs = _Vfs()
@@ -127,7 +127,7 @@ class Layer:
         self._kept += [vfs, opened, deleted]
         _FOREVER.append(self)
         if library.sqlite3_vfs_register(ctypes.byref(vfs), 1) != SQLITE_OK:
-            raise Unavailable("SQLite did not take the layer")
+            raise LayerError("SQLite did not take the layer")
         try:
             yield
         finally:
@@ -181,7 +181,7 @@ _FOREVER: list[Layer] = []
 
 
 def _library() -> ctypes.CDLL:
-    """The library that `sqlite3` is linked to. Raises Unavailable."""
+    """The library that `sqlite3` is linked to. Raises LayerError."""
     import _sqlite3
 
     names: list[str | None] = [getattr(_sqlite3, "__file__", None), None]
@@ -201,4 +201,4 @@ def _library() -> ctypes.CDLL:
             register.restype, register.argtypes = _INT, [_POINTER, _INT]
             library.sqlite3_vfs_unregister.argtypes = [_POINTER]
             return library
-    raise Unavailable("this Python has SQLite built in, out of reach for a layer of ours")
+    raise LayerError("this Python has SQLite built in, out of reach for a layer of ours")
