@@ -387,6 +387,9 @@ class DueRunner:
             self._undeliverable(row, settled, "show-not-loaded")
             return
         show, episode = found
+        if row.kind is DueKind.PARTY_MOVED and party.moved_from is None:
+            self._drop(row, settled, "moved-back")
+            return
         judgement = judge(
             row.due_at, self._clock.now(), _party_pointless_at(row.kind, party, minutes_of(show, episode))
         )
@@ -437,6 +440,10 @@ class DueRunner:
                 case TryLater(reason, after):
                     await self._postpone(row, reason, after)
                     return
+        if row.kind is DueKind.PARTY_MOVED and party.moved_from is not None:
+            # Before the row is settled: after a crash in between there is nothing left to tell.
+            async with self._database.begin() as tx:
+                await parties.told_of_move(tx, party.id, party.moved_from)
         self._delivered(row, settled, judgement)
 
     def _apology(self, row: Due, judgement: Judgement) -> Lateness | None:
@@ -480,7 +487,7 @@ class DueRunner:
 
 def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime | None:
     match kind:
-        case DueKind.PARTY_LEAD:
+        case DueKind.PARTY_LEAD | DueKind.PARTY_MOVED:
             # From the start on, the message of the start says it.
             return party.starts_at
         case DueKind.PARTY_START | DueKind.PARTY_ANNOUNCEMENT:

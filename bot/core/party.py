@@ -71,7 +71,9 @@ class Party:
     ``starts_at`` is an aware UTC instant; ``wall_start`` and ``zone`` keep what its creator typed.
     ``lead_minutes`` is how long before the start people are reminded. ``locale`` is the language of its
     announcement. ``message_id`` is None until the announcement was posted. ``title`` and ``note`` are what its
-    creator wrote, for readers of a place that is open up to episode ``text_after``.
+    creator wrote, for readers of a place that is open up to episode ``text_after``. ``follows_air_time``: it was
+    planned for whenever the episode airs. ``moved_from`` is the start that its guests still believe in (None: the
+    present one).
     """
 
     id: int
@@ -91,14 +93,16 @@ class Party:
     title: str | None = None
     note: str | None = None
     text_after: int = 0
+    follows_air_time: bool = False
+    moved_from: datetime | None = None
 
     def text_at(self, limit: int) -> PartyText:
         """What its creator wrote, as far as it may be seen where all is open up to episode ``limit``."""
         text = PartyText(self.title, self.note, self.text_after)
         return next(iter(visible((text,), limit)), PartyText())
 
-    def may_cancel(self, user_id: int, manages_events: bool) -> bool:
-        """Only the creator and those who may manage events can cancel a party."""
+    def may_change(self, user_id: int, manages_events: bool) -> bool:
+        """Only its host and those who may manage events can change, hand over or cancel a party."""
         return user_id == self.creator_id or manages_events
 
     def over_at(self, minutes: int) -> datetime:

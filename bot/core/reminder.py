@@ -26,6 +26,7 @@ class DueKind(Enum):
     PARTY_ANNOUNCEMENT = "party-announcement"
     PARTY_LEAD = "party-lead"
     PARTY_START = "party-start"
+    PARTY_MOVED = "party-moved"
     PARTY_CANCELLED = "party-cancelled"
 
 

@@ -110,6 +110,11 @@ def read(text: str, now: datetime, zone: str, air_at: datetime | None) -> Unders
     return asked.spoken(found)
 
 
+def is_air_time(text: str) -> bool:
+    """Whether a typed time is whenever the episode airs, rather than a moment of its own."""
+    return normalised(text).replace(" ", "") in _AIR_TIME
+
+
 def read_lead(text: str) -> int:
     """How many minutes before something: "30 min", "1 h 30", "2 days", "하루 전"; a number alone is minutes.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,15 +13,15 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app.ceilings import Ceilings
-from bot.app.parties import Attendance
+from bot.app.parties import Attendance, Edit
 from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
-from bot.core.party import Answer, Party, PartyText, written
+from bot.core.party import ATTENDING, Answer, Party, PartyText, written
 from bot.core.show import Episode
 from bot.core.text import cut, plain, unescaped
-from bot.core.when import HORIZON, Understood, read_lead
+from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_lead
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 _LISTED = 10
 #: As much of a note as a list has room for.
 _NOTE_LISTED = 100
+#: What removes a title or a note.
+_REMOVED = frozenset({"-", "–", "—"})
 
 PlaceOption = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
@@ -65,11 +67,13 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         super().__init__()
         self.create.autocomplete("episode")(choices.all_episodes)
         self.create.autocomplete("show")(choices.shows)
+        self.edit.autocomplete("episode")(choices.all_episodes)
         presses.on("rsvp", self._press_answer, int, Answer, str)
         presses.on("cancel?", self._press_ask_cancel, int)
         presses.on("cancel", self._press_cancel, int)
         presses.on("pick", self._press_pick, str, int, int, instant, int, int)
         presses.on("parties", self._press_list, str)
+        presses.on("repick", self._press_repick, int, instant)
 
     @app_commands.command(name="create", description="Plan a watch party and announce it")
     @app_commands.describe(
@@ -114,6 +118,123 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         """Cancel a party."""
         await self._cancel(await self._desk.ask(interaction, private=True), party)
 
+    @app_commands.command(name="next", description="The next watch party that you come to, or that is planned here")
+    async def next(self, interaction: discord.Interaction) -> None:
+        """When one's next party is."""
+        ask = await self._desk.ask(interaction, private=True)
+        found = await self._parties.next_for(ask.asker.guild_id or 0, ask.asker.user_id)
+        if found is None:
+            await ask.answer(Reply([ask.say("parties.none")]))
+            return
+        party = found.party
+        coming = found.answers.get(ask.asker.user_id) in ATTENDING
+        key = "party.next-yours" if coming else "party.next-here"
+        what, at = plain(self._watched(ask.say, party)), stamps.full(party.starts_at)
+        reply = Reply().add(
+            "🎬 " + ask.say(key, what=what, at=at, relative=stamps.relative(party.starts_at)),
+            *text_lines(await self._text(ask, party)),
+        )
+        place = f"<#{party.channel_id}>"
+        if party.message_id is not None:
+            place = f"https://discord.com/channels/{party.guild_id}/{party.channel_id}/{party.message_id}"
+        await ask.answer(reply.add(ask.say("party.announced-in", place=place)))
+
+    @app_commands.command(name="edit", description="Change a watch party, or hand it over; its guests are told")
+    @app_commands.describe(
+        party="Which party",
+        when="Its new time, in your time zone, such as fri 21:00; or: air time",
+        episode="Another episode",
+        channel="Announce it anew in this channel",
+        lead="How long before the start guests are mentioned, such as 30 min",
+        title="Another title; - for none",
+        note="Another note; - for none",
+        host="Hand it over to somebody",
+    )
+    async def edit(
+        self,
+        interaction: discord.Interaction,
+        party: int,
+        when: str | None = None,
+        episode: int | None = None,
+        channel: PlaceOption | None = None,
+        lead: str | None = None,
+        title: str | None = None,
+        note: str | None = None,
+        host: discord.Member | None = None,
+    ) -> None:
+        """Change a party."""
+        found = await self._parties.get(party)
+        show = self._desk.shows.get(found.party.show_id)
+        if show is None or found.party.guild_id != interaction.guild_id:
+            raise UserError("party.gone")
+        ask = await self._desk.ask(interaction, show, private=True)
+        if all(option is None for option in (when, episode, channel, lead, title, note, host)):
+            raise UserError("party.nothing-to-change")
+        if host is not None and host.bot:
+            raise UserError("party.host-bot")
+        meant = episode_of(show, found.party.episode if episode is None else episode)
+        asked = None if when is None else read_typed(ask, when, airs_at(meant))
+        edit = Edit(
+            when=asked if isinstance(asked, Understood) else None,
+            follows_air_time=when is not None and is_air_time(when),
+            episode=None if episode is None else meant,
+            channel_id=None if channel is None else self._place(ask, channel.id),
+            lead_minutes=None if lead is None else read_lead(lead),
+            text=_rewritten(found.party, title, note, ask.asker.ceiling),
+            host_id=None if host is None else host.id,
+        )
+        changed = await self._edit(ask, party, edit)
+        reply = self._changed(ask, changed)
+        if isinstance(asked, Unclear):
+            # What else was asked for is done; only the time is still open.
+            question = ask_back(ask, asked, lambda at: ("repick", (party, at)))
+            reply = question if edit == Edit() else question.add(*reply.blocks)
+        await ask.answer(reply)
+        await self._follow(ask, found.party, changed)
+
+    async def _press_repick(self, interaction: discord.Interaction, party_id: int, at: datetime) -> None:
+        ask = await self._desk.ask(interaction, private=True)
+        if at > ask.now + HORIZON:
+            raise UserError("button.stale")
+        before = await self._parties.get(party_id)
+        changed = await self._edit(ask, party_id, Edit(when=picked(ask, at)))
+        # In place of the question, so that it isn't answered a second time.
+        await replies.replace(interaction, self._changed(ask, changed))
+        await self._follow(ask, before.party, changed)
+
+    async def _edit(self, ask: Ask, party_id: int, edit: Edit) -> Attendance:
+        return await self._parties.edit(
+            party_id,
+            ask.asker.guild_id,
+            ask.asker.user_id,
+            edit,
+            manages_events=_manages_events(ask.interaction),
+        )
+
+    def _changed(self, ask: Ask, found: Attendance) -> Reply:
+        """What a party is now, for whoever changed it."""
+        party = found.party
+        reply = Reply().add(
+            "🎬 "
+            + ask.say(
+                "party.changed",
+                what=plain(self._watched(ask.say, party)),
+                at=stamps.full(party.starts_at),
+                relative=stamps.relative(party.starts_at),
+                channel=f"<#{party.channel_id}>",
+                host=f"<@{party.creator_id}>",
+            )
+        )
+        return reply.add("-# " + ask.say("party.will-be-told") if party.moved_from is not None else "")
+
+    async def _follow(self, ask: Ask, before: Party, changed: Attendance) -> None:
+        """Let the announcement show what a party has become, and an old one where the new one is."""
+        if before.channel_id != changed.party.channel_id:
+            await self._refresh(ask, replace(changed, party=before), gone_to=changed.party.channel_id)
+        else:
+            await self._refresh(ask, changed)
+
+    @edit.autocomplete("party")
     @cancel.autocomplete("party")
     async def _planned(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         ask = await self._desk.ask(interaction, private=True)
@@ -122,7 +243,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         mine = [
             found.party
             for found in await self._parties.upcoming(interaction.guild_id)
-            if found.party.may_cancel(interaction.user.id, _manages_events(interaction))
+            if found.party.may_change(interaction.user.id, _manages_events(interaction))
         ]
         labels = [await self._label(ask, party) for party in mine]
         wanted = str(typed).strip().casefold()
@@ -156,7 +277,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         """Plan a party for a typed time, or ask back where that is unclear."""
         found = read_typed(ask, typed, airs_at(plan.episode))
         if isinstance(found, Understood):
-            await ask.answer(await self._create(ask, plan, found))
+            await ask.answer(await self._create(ask, plan, found, follows_air_time=is_air_time(typed)))
             return
         place = (show_key(ask.show), plan.episode.number, plan.channel_id)
         asked = ask_back(ask, found, lambda at: ("pick", (*place, at, plan.lead, plan.text.after)))
@@ -171,7 +292,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         """Answer a modal that failed."""
         await self._failures.tell(interaction, error)
 
-    async def _create(self, ask: Ask, plan: Plan, when: Understood) -> Reply:
+    async def _create(self, ask: Ask, plan: Plan, when: Understood, *, follows_air_time: bool = False) -> Reply:
         guild = ask.interaction.guild
         assert guild is not None
         party = await self._parties.create(
@@ -184,6 +305,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             lead_minutes=plan.lead,
             locale=guild.preferred_locale.value,
             text=plan.text,
+            follows_air_time=follows_air_time,
         )
         say, text = ask.say, plan.text
         limited = text.after > 0 and (text.title or text.note)
@@ -282,7 +404,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         found = await self._parties.get(party_id)
         if found.party.guild_id != interaction.guild_id:
             raise UserError("party.gone")
-        if not found.party.may_cancel(interaction.user.id, _manages_events(interaction)):
+        if not found.party.may_change(interaction.user.id, _manages_events(interaction)):
             raise UserError("party.not-yours", creator_id=found.party.creator_id)
         await ask.answer(
             Reply([ask.say("party.really-cancel", what=plain(await self._label(ask, found.party)))]).row(
@@ -307,10 +429,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         finally:
             await self._refresh(ask, cancelled)
 
-    async def _refresh(self, ask: Ask, found: Attendance) -> None:
+    async def _refresh(self, ask: Ask, found: Attendance, gone_to: int | None = None) -> None:
         """Show the new state in the announcement, as far as that can still be edited.
 
-        Never raises for anything Discord or the network does.
+        ``gone_to``: it only says in which channel the party is announced now. Never raises for anything Discord or
+        the network does.
         """
         party = found.party
         shown = self._desk.shows.episode(party.show_id, party.episode)
@@ -321,8 +444,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         message = client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
         try:
             ceiling = await ceiling_of(client, self._ceilings, party, shown[0])
+            card = announcement(say, *shown, found, "-", ceiling)
+            if gone_to is not None:
+                card = Reply().add("🎬 " + say("party.announced-elsewhere", channel=f"<#{gone_to}>"))
             await message.edit(
-                view=announcement(say, *shown, found, "-", ceiling).layouts()[0],
+                view=card.layouts()[0],
                 allowed_mentions=replies.NO_MENTIONS,
             )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
@@ -398,6 +524,24 @@ def _unquoted(message: discord.Message | None, after: int) -> PartyText:
         else:
             note = unescaped(line)
     return written(title, note, after)
+
+
+def _rewritten(party: Party, title: str | None, note: str | None, ceiling: int) -> PartyText | None:
+    """What stands on a party once its title or note is replaced ("-": removed); None where neither is.
+
+    What stays was written for one place and what is new for another, so both wait for the one that is open further.
+    """
+    if title is None and note is None:
+        return None
+    new = written(_unless_removed(title), _unless_removed(note), ceiling)
+    kept_title = party.title if title is None else new.title
+    kept_note = party.note if note is None else new.note
+    stays = (title is None and party.title is not None) or (note is None and party.note is not None)
+    return PartyText(kept_title, kept_note, max(ceiling, party.text_after) if stays else ceiling)
+
+
+def _unless_removed(typed: str | None) -> str | None:
+    return None if typed is None or typed.strip() in _REMOVED else typed
 
 
 def _manages_events(interaction: discord.Interaction) -> bool:

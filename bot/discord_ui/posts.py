@@ -183,6 +183,7 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
     key = {
         DueKind.PARTY_LEAD: "post.party-lead",
         DueKind.PARTY_START: "post.party-start",
+        DueKind.PARTY_MOVED: "post.party-moved",
         DueKind.PARTY_CANCELLED: "post.party-cancelled",
     }[post.kind]
     lines = [
@@ -192,8 +193,11 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
             episode=episode_name(say, post.show, post.episode),
             at=stamps.full(party.starts_at),
             relative=stamps.relative(party.starts_at),
+            before="" if party.moved_from is None else stamps.full(party.moved_from),
         )
     ]
+    if post.kind is DueKind.PARTY_MOVED:
+        lines.append(say("post.because-schedule" if party.follows_air_time else "post.because-host"))
     title = party.text_at(ceiling).title
     if title is not None:
         lines.append(f"**{plain(title)}**")

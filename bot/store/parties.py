@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.core.errors import UserError
-from bot.core.party import Answer, Party, PartyState
+from bot.core.party import ATTENDING, Answer, Party, PartyState
 from bot.store.database import Transaction
 from bot.store.tables import party, rsvp, values_of
 
@@ -33,6 +34,7 @@ async def create(
     title: str | None = None,
     note: str | None = None,
     text_after: int = 0,
+    follows_air_time: bool = False,
 ) -> Party:
     """Keep a planned party. Raises UserError("party.too-many", limit) for a server with `LIMIT` of them to come."""
     await tx.alone("party", guild_id)
@@ -52,6 +54,7 @@ async def create(
         "title": title,
         "note": note,
         "text_after": text_after,
+        "follows_air_time": follows_air_time,
     }
     to_come = (
         sa.select(sa.func.count())
@@ -75,6 +78,44 @@ async def get(tx: Transaction, party_id: int) -> Party | None:
 async def set_message(tx: Transaction, party_id: int, message_id: int) -> None:
     """Note which message announced a party."""
     await tx.execute(sa.update(party).where(party.c.id == party_id).values(message_id=message_id))
+
+
+async def change(tx: Transaction, party_id: int, values: Mapping[str, Any]) -> Party:
+    """Keep other values of a party's columns; the party as it is then. It must exist."""
+    changed = await tx.execute(sa.update(party).where(party.c.id == party_id).values(**values).returning(party))
+    return _party(changed.one())
+
+
+async def told_of_move(tx: Transaction, party_id: int, moved_from: datetime) -> None:
+    """Note that guests have been told where a party moved from, unless it has moved again from elsewhere since."""
+    await tx.execute(
+        sa.update(party).where(party.c.id == party_id, party.c.moved_from == moved_from).values(moved_from=None)
+    )
+
+
+async def following_air_times(tx: Transaction, now: datetime) -> tuple[Party, ...]:
+    """The planned parties that begin whenever their episode airs and haven't begun."""
+    query = sa.select(party).where(sa.text("state = 'planned'"), party.c.follows_air_time, party.c.starts_at > now)
+    return tuple(_party(row) for row in await tx.execute(query.order_by(party.c.id)))
+
+
+async def next_for(tx: Transaction, guild_id: int, user_id: int, now: datetime) -> Party | None:
+    """The soonest planned party of a server that somebody has said they come to, or may; None where there is none."""
+    query = (
+        sa.select(party)
+        .join(rsvp, rsvp.c.party_id == party.c.id)
+        .where(
+            party.c.state == PartyState.PLANNED,
+            party.c.guild_id == guild_id,
+            party.c.starts_at > now,
+            rsvp.c.user_id == user_id,
+            rsvp.c.answer.in_(ATTENDING),
+        )
+        .order_by(party.c.starts_at, party.c.id)
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else _party(row)
 
 
 async def cancel(tx: Transaction, party_id: int) -> bool:

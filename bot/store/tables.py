@@ -228,6 +228,8 @@ party = sa.Table(
     sa.Column("title", Characters, nullable=True),
     sa.Column("note", Characters, nullable=True),
     sa.Column("text_after", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("follows_air_time", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("moved_from", Instant, nullable=True),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
     sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
     _one_of("state", PartyState),

@@ -37,10 +37,10 @@ def party() -> Party:
 @pytest.mark.parametrize(
     ("user_id", "manages_events", "may"), [(ANN, False, True), (ANN, True, True), (BO, False, False), (BO, True, True)]
 )
-def test_the_creator_and_who_manages_events_may_cancel(
+def test_the_creator_and_who_manages_events_may_change(
     party: Party, user_id: int, manages_events: bool, may: bool
 ) -> None:
-    assert party.may_cancel(user_id, manages_events) is may
+    assert party.may_change(user_id, manages_events) is may
 
 
 def test_going_and_maybe_ask_to_be_told_and_nothing_else_does() -> None:
