@@ -113,7 +113,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.
-        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, standing))
+        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, standing))
         library = Library(folder, shows, moves)
         await library.follow_schedules()
         presses = Presses()

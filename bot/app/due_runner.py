@@ -396,6 +396,8 @@ class DueRunner:
         if judgement.verdict is Verdict.POINTLESS:
             self._pointless(row, settled)
             return
+        if row.kind is DueKind.PARTY_MOVED:
+            await self._outbox.refresh(PartyPost(row.kind, party, show, episode, answers, (), None))
         attending = [user for user, answer in answers.items() if answer in ATTENDING]
         announcing = row.kind is DueKind.PARTY_ANNOUNCEMENT
         if not attending and not announcing:

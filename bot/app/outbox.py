@@ -170,3 +170,7 @@ class Outbox(Protocol):
         channel's history since then is searched before it is sent again.
         """
         ...
+
+    async def refresh(self, post: PartyPost) -> None:
+        """Show a party as it is now in its announcement, as far as that can be edited. Never raises."""
+        ...

@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app.clock import Clock
+from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.shows import Shows
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
@@ -20,8 +21,6 @@ from bot.store.database import Database, Transaction
 
 _NOTHING_WRITTEN = PartyText()
 _UPCOMING_KINDS = (DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED)
-#: How long after a change guests are told of it; another change begins it anew, and one back ends it.
-TOLD_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +141,9 @@ class Parties:
         self._poke()
         return Attendance(changed, answers)
 
-    async def follow(self, tx: Transaction, shows: Shows) -> int:
-        """Let parties that were planned for an air time follow it; how many were moved."""
-        count = 0
+    async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
+        """See `bot.app.moves.Follower`: parties that were planned for an air time. Guests are told in the channel."""
+        moved: list[Moved] = []
         for party in await parties.following_air_times(tx, self._clock.now()):
             found = shows.episode(party.show_id, party.episode)
             at = None if found is None else airs_at(found[1])
@@ -153,8 +152,8 @@ class Parties:
             wall = at.astimezone(ZoneInfo(party.zone)).replace(tzinfo=None)
             changed = await parties.change(tx, party.id, {"starts_at": at, "wall_start": wall})
             await self._moved(tx, party, changed, None)
-            count += 1
-        return count
+            moved.append(Moved(party.creator_id, party.show_id, known=True))
+        return moved
 
     async def next_for(self, guild_id: int, user_id: int) -> Attendance | None:
         """The next party that somebody comes to, or may; else the server's next; None where none is planned."""
@@ -232,13 +231,16 @@ class Parties:
         await due.add(tx, DueKind.PARTY_START, party.id, party.starts_at)
 
     async def _moved(self, tx: Transaction, before: Party, now: Party, mover_id: int | None) -> Party:
-        """Let what is due follow a party to its new time, and its guests be told unless it is where they believe."""
+        """Let what is due follow a party to its new time, and its guests be told unless it is where they believe.
+
+        ``mover_id``: who moved it, which they needn't be told (None: the schedule did).
+        """
         await due.withdraw(tx, (DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED), now.id)
         await self._await_start(tx, now)
         believed = before.moved_from or before.starts_at
         answers = await parties.answers(tx, now.id)
         guests = any(answer in ATTENDING and user != mover_id for user, answer in answers.items())
-        if believed == now.starts_at or not guests:
+        if believed == now.starts_at or (mover_id is not None and not guests):
             return await parties.change(tx, now.id, {"moved_from": None})
         await due.add(tx, DueKind.PARTY_MOVED, now.id, self._clock.now() + TOLD_AFTER)
         return await parties.change(tx, now.id, {"moved_from": believed})

@@ -61,6 +61,7 @@ class RecordingOutbox:
 
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
+        self.refreshed: list[PartyPost] = []
         self.shown: Mapping[str, Attempt] = {}
         self.before: Callable[[Attempt], None] = lambda attempt: None
         """Called at each attempt."""
@@ -72,6 +73,9 @@ class RecordingOutbox:
     def answer(self, *answers: Answer) -> None:
         """What the next attempts are answered with."""
         self._answers.extend(answers)
+
+    async def refresh(self, post: PartyPost) -> None:
+        self.refreshed.append(post)
 
     async def deliver(self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None) -> Outcome:
         """See `bot.app.outbox.Outbox.deliver`, except that this one raises where it is told to."""
