@@ -124,7 +124,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         ask = await self._desk.ask(interaction, private=True)
         found = await self._parties.next_for(ask.asker.guild_id or 0, ask.asker.user_id)
         if found is None:
-            await ask.answer(Reply([ask.say("parties.none")]))
+            await ask.answer(Reply(["## " + ask.say("parties.title"), ask.say("parties.none")]))
             return
         party = found.party
         coming = found.answers.get(ask.asker.user_id) in ATTENDING
