@@ -637,6 +637,7 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reminders settings", {"leads": "1 day, 15 min", "delivery": "mention"}),
     ("reminders defaults", {}),
     ("watch-party list", {}),
+    ("watch-party next", {}),
     ("spoilers ceiling show", {}),
     ("spoilers explain", {}),
 )
@@ -679,6 +680,8 @@ OPTIONS_WITH_CHOICES = (
     ("watch-party cancel", "party"),
     ("watch-party create", "episode"),
     ("watch-party create", "show"),
+    ("watch-party edit", "episode"),
+    ("watch-party edit", "party"),
 )
 
 

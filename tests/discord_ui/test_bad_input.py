@@ -86,6 +86,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "timezone set": {"zone": "Asia/Seoul"},
     "watch-party create": {"episode": 3, "when": "air time"},
     "watch-party cancel": {"party": 1},
+    "watch-party edit": {"party": 1},
     "remind": {"episode": 4},
     "reminders cancel": {"reminder": 1},
     "reminders edit": {"reminder": 1, "lead": "5 min"},
@@ -109,7 +110,8 @@ FINE = {
     ("spoilers ceiling set", "episode", "none"),
     # Whatever can be read may stand on a party.
     *(
-        ("watch-party create", option, what)
+        (command, option, what)
+        for command in ("watch-party create", "watch-party edit")
         for option, longest in (("title", LONGEST_TITLE), ("note", LONGEST_NOTE))
         for what, value in TEXTS.items()
         if len(clean(value)) <= longest and not is_blank(clean(value))
@@ -118,11 +120,16 @@ FINE = {
     *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
     ("watch-party create", "lead", "a number"),
     *((name, option, "a number") for name, option in LEADS),
+    ("watch-party edit", "lead", "a number"),
     *((name, "show", what) for name in SHOW_OPTIONAL for what in ("empty", "blank")),
 }
 
 #: Clients offer nothing bad in these.
-UNCHECKED = {discord.AppCommandOptionType.boolean, discord.AppCommandOptionType.channel}
+UNCHECKED = {
+    discord.AppCommandOptionType.boolean,
+    discord.AppCommandOptionType.channel,
+    discord.AppCommandOptionType.user,
+}
 
 
 @pytest.fixture
@@ -387,6 +394,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:reminders-at:1:0",
         f"c1:cast:{key}:1:{ann.id}",
         f"c1:turn:{key}:2:{ann.id}",
+        "c1:repick:1:1753995600",
         f"c1:previously:{key}:0:{ann.id}",
         f"c1:questions:{key}:0:{ann.id}",
         f"c1:postit:recap:{key}:2:",
