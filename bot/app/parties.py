@@ -152,7 +152,7 @@ class Parties:
             wall = at.astimezone(ZoneInfo(party.zone)).replace(tzinfo=None)
             changed = await parties.change(tx, party.id, {"starts_at": at, "wall_start": wall})
             await self._moved(tx, party, changed, None)
-            moved.append(Moved(party.creator_id, party.show_id, known=True))
+            moved.append(Moved(party.creator_id, party.show_id, known=True, comes_at=at))
         return moved
 
     async def next_for(self, guild_id: int, user_id: int) -> Attendance | None:
