@@ -634,7 +634,6 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("timezone show", {}),
     ("reminders list", {}),
     ("reminders settings", {}),
-    ("reminders settings", {"leads": "1 day, 15 min", "delivery": "mention"}),
     ("reminders defaults", {}),
     ("watch-party list", {}),
     ("watch-party next", {}),

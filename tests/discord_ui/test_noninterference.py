@@ -293,6 +293,7 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     await click(cy, await of_the_bot(s.general, "parties"), "parties")
     await click(cy.user, await of_the_bot(cy.user.dm_channel, "nap"), "nap")
     await bo.slash(s.general, "reminders list")
+    await ann.slash(s.general, "reminders settings", leads="1 day, 15 min", delivery="mention")
     told = [body["content"] for body in (*s.posts(s.general), *s.posts(s.den)) if body.get("content")]
     moved = [one for one in told if "Because its host" in one]
     assert len(moved) == 1
