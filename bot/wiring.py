@@ -109,7 +109,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
             step=step,
         )
         reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
-        parties = Parties(database, clock, runner.poke)
+        parties = Parties(database, clock, shows, runner.poke)
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.

@@ -34,7 +34,7 @@ from bot.app.outbox import (
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
 from bot.core.catch_up import CatchUp, CatchUpState
-from bot.core.party import ATTENDING, Party, PartyState
+from bot.core.party import Party, PartyState
 from bot.core.progress import Progress
 from bot.core.reminder import (
     ON_TIME,
@@ -375,30 +375,29 @@ class DueRunner:
     async def _party(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:
             party = await parties.get(tx, row.subject)
-            answers = {} if party is None else await parties.answers(tx, party.id)
-        if party is None:
+            attendance = None if party is None else await parties.attendance(tx, party)
+        if party is None or attendance is None:
             self._drop(row, settled, "party-gone")
             return
         if (party.state is PartyState.CANCELLED) != (row.kind is DueKind.PARTY_CANCELLED):
             self._drop(row, settled, "cancelled")
             return
-        found = self._shows.episode(party.show_id, party.episode)
+        found = self._shows.episodes(party.show_id, party.episodes)
         if found is None:
             self._undeliverable(row, settled, "show-not-loaded")
             return
-        show, episode = found
+        show, episodes = found
+        minutes = sum(minutes_of(show, episode) for episode in episodes)
         if row.kind is DueKind.PARTY_MOVED and party.moved_from is None:
             self._drop(row, settled, "moved-back")
             return
-        judgement = judge(
-            row.due_at, self._clock.now(), _party_pointless_at(row.kind, party, minutes_of(show, episode))
-        )
+        judgement = judge(row.due_at, self._clock.now(), _party_pointless_at(row.kind, party, minutes))
         if judgement.verdict is Verdict.POINTLESS:
             self._pointless(row, settled)
             return
         if row.kind is DueKind.PARTY_MOVED:
-            await self._outbox.refresh(PartyPost(row.kind, party, show, episode, answers, (), None))
-        attending = [user for user, answer in answers.items() if answer in ATTENDING]
+            await self._outbox.refresh(PartyPost(row.kind, attendance, show, episodes, (), None))
+        attending = attendance.moved_up if row.kind is DueKind.PARTY_PLACE else attendance.attending
         announcing = row.kind is DueKind.PARTY_ANNOUNCEMENT
         if not attending and not announcing:
             self._drop(row, settled, "nobody-to-tell")
@@ -407,7 +406,7 @@ class DueRunner:
             [()]
             if announcing
             else [
-                tuple(attending[start : start + MENTIONS_PER_MESSAGE])
+                attending[start : start + MENTIONS_PER_MESSAGE]
                 for start in range(0, len(attending), MENTIONS_PER_MESSAGE)
             ]
         )
@@ -416,10 +415,9 @@ class DueRunner:
                 continue
             post = PartyPost(
                 kind=row.kind,
-                party=party,
+                found=attendance,
                 show=show,
-                episode=episode,
-                answers=answers,
+                episodes=episodes,
                 mentions=mentions,
                 late=self._apology(row, judgement),
             )
@@ -442,10 +440,13 @@ class DueRunner:
                 case TryLater(reason, after):
                     await self._postpone(row, reason, after)
                     return
+        # Before the row is settled: after a crash in between there is nothing left to tell.
         if row.kind is DueKind.PARTY_MOVED and party.moved_from is not None:
-            # Before the row is settled: after a crash in between there is nothing left to tell.
             async with self._database.begin() as tx:
                 await parties.told_of_move(tx, party.id, party.moved_from)
+        elif row.kind is DueKind.PARTY_PLACE:
+            async with self._database.begin() as tx:
+                await parties.told_of_place(tx, party.id, attending)
         self._delivered(row, settled, judgement)
 
     def _apology(self, row: Due, judgement: Judgement) -> Lateness | None:
@@ -492,7 +493,7 @@ def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime |
         case DueKind.PARTY_LEAD | DueKind.PARTY_MOVED:
             # From the start on, the message of the start says it.
             return party.starts_at
-        case DueKind.PARTY_START | DueKind.PARTY_ANNOUNCEMENT:
+        case DueKind.PARTY_START | DueKind.PARTY_ANNOUNCEMENT | DueKind.PARTY_PLACE:
             return party.over_at(minutes)
         case _:
             return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.catch_up import CatchUp, PlannedSitting
-from bot.core.party import Answer, Party
+from bot.core.party import Attendance, Party
 from bot.core.reminder import Cause, DueKind, Reminder
 from bot.core.show import Episode, Show
 
@@ -118,12 +117,15 @@ class PartyPost:
     """Something about a watch party. ``mentions`` are people who asked to be told."""
 
     kind: DueKind
-    party: Party
+    found: Attendance
     show: Show
-    episode: Episode
-    answers: Mapping[int, Answer]
+    episodes: tuple[Episode, ...]
     mentions: tuple[int, ...]
     late: Lateness | None
+
+    @property
+    def party(self) -> Party:
+        return self.found.party
 
     @property
     def locale(self) -> str:

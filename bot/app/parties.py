@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app.clock import Clock
 from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.shows import Shows
-from bot.core.airing import airs_at
+from bot.core.airing import airs_at, minutes_of
 from bot.core.errors import UserError
-from bot.core.party import ATTENDING, Answer, Party, PartyState, PartyText
+from bot.core.party import Answer, Attendance, Party, PartyState, PartyText
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
 from bot.core.when import Understood
@@ -20,40 +20,39 @@ from bot.store import due, parties
 from bot.store.database import Database, Transaction
 
 _NOTHING_WRITTEN = PartyText()
-_UPCOMING_KINDS = (DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Attendance:
-    """A party with who answered what, in the order of the answers."""
-
-    party: Party
-    answers: Mapping[int, Answer]
-
-    def who(self, answer: Answer) -> tuple[int, ...]:
-        """The ids of those who gave this answer."""
-        return tuple(user for user, given in self.answers.items() if given is answer)
+_BEFORE_START = (DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED)
+_UPCOMING_KINDS = (*_BEFORE_START, DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_PLACE)
+#: What an edit says for "none", where None means "as it is".
+NOTHING = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is to be otherwise about a party; None: as it is. ``follows_air_time`` goes with ``when``."""
+    """What is to be otherwise about a party; None: as it is.
+
+    ``follows_air_time`` goes with ``when``, ``last_episode`` with ``episode``. A ``capacity`` or ``role_id`` of
+    `NOTHING` takes the limit or the role away.
+    """
 
     when: Understood | None = None
     follows_air_time: bool = False
     episode: Episode | None = None
+    last_episode: int | None = None
     channel_id: int | None = None
     lead_minutes: int | None = None
     text: PartyText | None = None
     host_id: int | None = None
+    capacity: int | None = None
+    role_id: int | None = None
 
 
 class Parties:
     """Watch parties of a server. ``poke`` wakes whatever delivers what falls due."""
 
-    def __init__(self, database: Database, clock: Clock, poke: Callable[[], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, shows: Shows, poke: Callable[[], None]) -> None:
         self._database = database
         self._clock = clock
+        self._shows = shows
         self._poke = poke
 
     async def create(
@@ -69,11 +68,14 @@ class Parties:
         locale: str,
         text: PartyText = _NOTHING_WRITTEN,
         follows_air_time: bool = False,
+        last_episode: int | None = None,
+        capacity: int | None = None,
+        role_id: int | None = None,
     ) -> Party:
         """Plan a party; its announcement and its reminders are due with it, in one transaction.
 
-        Its creator counts as going. Raises UserError("when.past"), or "party.too-many" for a server that has
-        as many planned as it may.
+        Its creator counts as going. Raises UserError("when.past"), "party.too-many" for a server that has as many
+        planned as it may, and "party.too-many-of-yours" for its creator.
         """
         now = self._clock.now()
         if when.at <= now:
@@ -96,10 +98,13 @@ class Parties:
                 note=text.note,
                 text_after=text.after,
                 follows_air_time=follows_air_time,
+                last_episode=last_episode,
+                capacity=capacity,
+                role_id=role_id,
             )
-            await parties.answer(tx, party.id, creator_id, Answer.GOING, now)
+            await parties.answer(tx, party, creator_id, Answer.GOING, now)
             await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
-            await self._await_start(tx, party)
+            await await_start(tx, party, now)
         self._poke()
         return party
 
@@ -109,8 +114,8 @@ class Parties:
         """Change a party that hasn't begun; what is due for it follows in the same transaction.
 
         Guests are told of another time a little later, once for all changes until then. In another channel it is
-        announced anew. A new host counts as going. Raises UserError: "party.gone", "party.cancelled",
-        "party.begun", "party.not-yours", "when.past".
+        announced anew. A new host counts as going. Whoever gets a place by it is told. Raises UserError: "party.gone",
+        "party.cancelled", "party.begun", "party.not-yours", "when.past", "party.capacity-below" (``going``).
         """
         now = self._clock.now()
         if edit.when is not None and edit.when.at <= now:
@@ -122,14 +127,20 @@ class Parties:
                 values |= {"starts_at": edit.when.at, "wall_start": edit.when.wall, "zone": edit.when.zone}
                 values["follows_air_time"] = edit.follows_air_time
             if edit.episode is not None:
-                values["episode"] = edit.episode.number
+                values |= {"episode": edit.episode.number, "last_episode": edit.last_episode}
             if edit.lead_minutes is not None:
                 values["lead_minutes"] = edit.lead_minutes
             if edit.text is not None:
                 values |= {"title": edit.text.title, "note": edit.text.note, "text_after": edit.text.after}
             if edit.host_id is not None:
                 values["creator_id"] = edit.host_id
-                await parties.answer(tx, party_id, edit.host_id, Answer.GOING, now)
+            if edit.capacity is not None:
+                going = len((await parties.attendance(tx, party)).who(Answer.GOING))
+                if NOTHING < edit.capacity < going:
+                    raise UserError("party.capacity-below", going=going)
+                values["capacity"] = edit.capacity or None
+            if edit.role_id is not None:
+                values["role_id"] = edit.role_id or None
             if edit.channel_id is not None and edit.channel_id != party.channel_id:
                 values |= {"channel_id": edit.channel_id, "message_id": None}
                 await due.withdraw(tx, (DueKind.PARTY_ANNOUNCEMENT,), party_id)
@@ -137,9 +148,12 @@ class Parties:
             changed = await parties.change(tx, party_id, values) if values else party
             if (changed.starts_at, changed.lead_minutes) != (party.starts_at, party.lead_minutes):
                 changed = await self._moved(tx, party, changed, user_id)
-            answers = await parties.answers(tx, party_id)
+            if edit.host_id is not None:
+                await parties.answer(tx, changed, edit.host_id, Answer.GOING, now)
+            found = await parties.attendance(tx, changed)
+            await self._tell_of_places(tx, found)
         self._poke()
-        return Attendance(changed, answers)
+        return found
 
     async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
         """See `bot.app.moves.Follower`: parties that were planned for an air time. Guests are told in the channel."""
@@ -162,7 +176,7 @@ class Parties:
             party = await parties.next_for(tx, guild_id, user_id, now)
             if party is None:
                 party = next(iter(await parties.upcoming(tx, guild_id, now, limit=1)), None)
-            return None if party is None else Attendance(party, await parties.answers(tx, party.id))
+            return None if party is None else await parties.attendance(tx, party)
 
     async def get(self, party_id: int) -> Attendance:
         """A party with its answers. Raises UserError("party.gone")."""
@@ -170,16 +184,19 @@ class Parties:
             party = await parties.get(tx, party_id)
             if party is None:
                 raise UserError("party.gone")
-            return Attendance(party, await parties.answers(tx, party_id))
+            return await parties.attendance(tx, party)
 
     async def upcoming(self, guild_id: int) -> tuple[Attendance, ...]:
         """The parties planned in a server that have not begun, soonest first."""
         async with self._database.read() as tx:
             planned = await parties.upcoming(tx, guild_id, self._clock.now())
-            return tuple([Attendance(party, await parties.answers(tx, party.id)) for party in planned])
+            return tuple([await parties.attendance(tx, party) for party in planned])
 
     async def answer(self, party_id: int, guild_id: int | None, user_id: int, answer: Answer) -> Attendance:
-        """Say or change whether one comes. Raises UserError: "party.gone", "party.cancelled", "party.begun"."""
+        """Say or change whether one comes, until what is watched is over. Whoever gets a place by it is told.
+
+        Raises UserError: "party.gone", "party.cancelled", "party.over".
+        """
         now = self._clock.now()
         async with self._database.begin() as tx:
             party = await parties.get(tx, party_id)
@@ -187,10 +204,13 @@ class Parties:
                 raise UserError("party.gone")
             if party.state is PartyState.CANCELLED:
                 raise UserError("party.cancelled")
-            if now >= party.starts_at + timedelta(hours=1):
-                raise UserError("party.begun")
-            await parties.answer(tx, party_id, user_id, answer, now)
-            return Attendance(party, await parties.answers(tx, party_id))
+            if now >= party.over_at(self._minutes(party)):
+                raise UserError("party.over")
+            found = await parties.answer(tx, party, user_id, answer, now)
+            told = await self._tell_of_places(tx, found)
+        if told:
+            self._poke()
+        return found
 
     async def cancel(self, party_id: int, guild_id: int | None, user_id: int, *, manages_events: bool) -> Attendance:
         """Cancel a party and tell those who said they would come, in one transaction.
@@ -200,14 +220,9 @@ class Parties:
         now = self._clock.now()
         async with self._database.begin() as tx:
             party = await self._changeable(tx, party_id, guild_id, user_id, manages_events)
-            await parties.cancel(tx, party_id)
-            await due.withdraw(tx, _UPCOMING_KINDS, party_id)
-            answers = await parties.answers(tx, party_id)
-            if any(answer in ATTENDING for answer in answers.values()):
-                await due.add(tx, DueKind.PARTY_CANCELLED, party_id, now)
-            cancelled = await parties.get(tx, party_id)
+            cancelled = await call_off(tx, party, now)
         self._poke()
-        return Attendance(cancelled or party, answers)
+        return cancelled
 
     async def _changeable(
         self, tx: Transaction, party_id: int, guild_id: int | None, user_id: int, manages_events: bool
@@ -223,24 +238,48 @@ class Parties:
             raise UserError("party.begun")
         return party
 
-    async def _await_start(self, tx: Transaction, party: Party) -> None:
-        """Queue what is due before and at the start."""
-        lead_at = party.starts_at - timedelta(minutes=party.lead_minutes)
-        if self._clock.now() < lead_at < party.starts_at:
-            await due.add(tx, DueKind.PARTY_LEAD, party.id, lead_at)
-        await due.add(tx, DueKind.PARTY_START, party.id, party.starts_at)
+    def _minutes(self, party: Party) -> int:
+        """How long it takes to watch what is watched; an hour for what is no longer loaded."""
+        found = self._shows.episodes(party.show_id, party.episodes)
+        return 60 if found is None else sum(minutes_of(found[0], episode) for episode in found[1])
+
+    async def _tell_of_places(self, tx: Transaction, found: Attendance) -> bool:
+        """Let those be told who have a place now; whether there are any."""
+        party = found.party
+        if not found.moved_up:
+            return False
+        if party.id not in await due.waiting(tx, DueKind.PARTY_PLACE, (party.id,)):
+            await due.add(tx, DueKind.PARTY_PLACE, party.id, self._clock.now())
+        return True
 
     async def _moved(self, tx: Transaction, before: Party, now: Party, mover_id: int | None) -> Party:
         """Let what is due follow a party to its new time, and its guests be told unless it is where they believe.
 
         ``mover_id``: who moved it, which they needn't be told (None: the schedule did).
         """
-        await due.withdraw(tx, (DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED), now.id)
-        await self._await_start(tx, now)
+        await due.withdraw(tx, _BEFORE_START, now.id)
+        await await_start(tx, now, self._clock.now())
         believed = before.moved_from or before.starts_at
-        answers = await parties.answers(tx, now.id)
-        guests = any(answer in ATTENDING and user != mover_id for user, answer in answers.items())
+        guests = any(user != mover_id for user in (await parties.attendance(tx, now)).attending)
         if believed == now.starts_at or (mover_id is not None and not guests):
             return await parties.change(tx, now.id, {"moved_from": None})
         await due.add(tx, DueKind.PARTY_MOVED, now.id, self._clock.now() + TOLD_AFTER)
         return await parties.change(tx, now.id, {"moved_from": believed})
+
+
+async def await_start(tx: Transaction, party: Party, now: datetime) -> None:
+    """Queue what is due before and at the start of a party."""
+    lead_at = party.starts_at - timedelta(minutes=party.lead_minutes)
+    if now < lead_at < party.starts_at:
+        await due.add(tx, DueKind.PARTY_LEAD, party.id, lead_at)
+    await due.add(tx, DueKind.PARTY_START, party.id, party.starts_at)
+
+
+async def call_off(tx: Transaction, party: Party, now: datetime) -> Attendance:
+    """Cancel a planned party, and let those be told who would have come."""
+    await parties.cancel(tx, party.id)
+    await due.withdraw(tx, _UPCOMING_KINDS, party.id)
+    found = await parties.attendance(tx, replace(party, state=PartyState.CANCELLED))
+    if found.attending:
+        await due.add(tx, DueKind.PARTY_CANCELLED, party.id, now)
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.errors import UserError
 from bot.core.names import fold, opaque_key
 from bot.core.show import Catalogue, Episode, Show
@@ -65,6 +67,14 @@ class Shows:
         show = self.get(show_id)
         episode = None if show is None else show.episode(number)
         return None if show is None or episode is None else (show, episode)
+
+    def episodes(self, show_id: str, numbers: Sequence[int]) -> tuple[Show, tuple[Episode, ...]] | None:
+        """A show with some of its episodes, or None where it or one of them is no longer loaded."""
+        show = self.get(show_id)
+        if show is None:
+            return None
+        found = tuple(episode for number in numbers if (episode := show.episode(number)) is not None)
+        return (show, found) if len(found) == len(numbers) else None
 
     def by_key(self, key: str) -> Show:
         """The show a button stands for. Raises UserError("show.gone") where it is no longer loaded."""

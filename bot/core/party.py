@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -29,6 +30,14 @@ ATTENDING = frozenset({Answer.GOING, Answer.MAYBE})
 
 class PartyState(Enum):
     PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class SeriesState(Enum):
+    """A draft has been shown to whoever typed it and to nobody else."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
     CANCELLED = "cancelled"
 
 
@@ -73,7 +82,9 @@ class Party:
     announcement. ``message_id`` is None until the announcement was posted. ``title`` and ``note`` are what its
     creator wrote, for readers of a place that is open up to episode ``text_after``. ``follows_air_time``: it was
     planned for whenever the episode airs. ``moved_from`` is the start that its guests still believe in (None: the
-    present one).
+    present one). ``last_episode`` ends the run of episodes that begins with ``episode`` (None: that one alone).
+    ``capacity`` is how many may come, the host included (None: everybody). ``role_id`` is the role that its
+    announcement mentions. ``series_id`` is the series that it is a night of.
     """
 
     id: int
@@ -95,6 +106,15 @@ class Party:
     text_after: int = 0
     follows_air_time: bool = False
     moved_from: datetime | None = None
+    last_episode: int | None = None
+    capacity: int | None = None
+    role_id: int | None = None
+    series_id: int | None = None
+
+    @property
+    def episodes(self) -> tuple[int, ...]:
+        """The numbers of what is watched, in order."""
+        return tuple(range(self.episode, (self.last_episode or self.episode) + 1))
 
     def text_at(self, limit: int) -> PartyText:
         """What its creator wrote, as far as it may be seen where all is open up to episode ``limit``."""
@@ -106,5 +126,47 @@ class Party:
         return user_id == self.creator_id or manages_events
 
     def over_at(self, minutes: int) -> datetime:
-        """When an episode of this many minutes, started on time, has been watched."""
+        """When what takes this many minutes, started on time, has been watched."""
         return self.starts_at + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """A party with who answered what, in the order of the answers.
+
+    ``waited`` are those who were on the waiting list when they answered and have not been told since that they have
+    a place.
+    """
+
+    party: Party
+    answers: Mapping[int, Answer]
+    waited: frozenset[int] = frozenset()
+
+    def who(self, answer: Answer) -> tuple[int, ...]:
+        """The ids of those who gave this answer; of those who are going, the ones who have a place."""
+        given = tuple(user for user, theirs in self.answers.items() if theirs is answer)
+        if answer is not Answer.GOING:
+            return given
+        # There is always a place for the host, also for one who takes over a party that is full.
+        host = self.party.creator_id
+        return tuple(user for place, user in enumerate(given) if self._fits(place) or user == host)
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Those who are going as soon as there is a place for them, the next one first."""
+        placed = frozenset(self.who(Answer.GOING))
+        return tuple(user for user, theirs in self.answers.items() if theirs is Answer.GOING and user not in placed)
+
+    @property
+    def attending(self) -> tuple[int, ...]:
+        """Those who are to be told: who comes, or may, and has a place."""
+        waiting = frozenset(self.waiting)
+        return tuple(user for user, answer in self.answers.items() if answer in ATTENDING and user not in waiting)
+
+    @property
+    def moved_up(self) -> tuple[int, ...]:
+        """Those who have got a place since they were put on the waiting list, and don't know it yet."""
+        return tuple(user for user in self.who(Answer.GOING) if user in self.waited)
+
+    def _fits(self, place: int) -> bool:
+        return self.party.capacity is None or place < self.party.capacity

@@ -28,6 +28,8 @@ class DueKind(Enum):
     PARTY_START = "party-start"
     PARTY_MOVED = "party-moved"
     PARTY_CANCELLED = "party-cancelled"
+    PARTY_PLACE = "party-place"
+    SERIES_ANNOUNCEMENT = "series-announcement"
 
 
 class DueState(Enum):

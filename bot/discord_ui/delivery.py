@@ -11,7 +11,6 @@ import discord
 
 from bot.app.ceilings import Ceilings
 from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, PartyPost, Post, TryLater
-from bot.app.parties import Attendance
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import CardSending, announcement, render
 from bot.l10n.speaker import Speaker
@@ -65,13 +64,14 @@ class DiscordOutbox:
         party = post.party
         if party.message_id is None:
             return
-        found = Attendance(party, post.answers)
         message = self._client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
         try:
             await self._pace()
             async with asyncio.timeout(_TIMEOUT):
                 ceiling = await self._ceiling(post)
-                card = announcement(Speaker(self._words, post.locale), post.show, post.episode, found, "-", ceiling)
+                card = announcement(
+                    Speaker(self._words, post.locale), post.show, post.episodes, post.found, "-", ceiling
+                )
                 await message.edit(view=card.layouts()[0], allowed_mentions=discord.AllowedMentions.none())
         except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
             # Guests are told of the change in a message of its own.

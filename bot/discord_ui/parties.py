@@ -13,12 +13,13 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app.ceilings import Ceilings
-from bot.app.parties import Attendance, Edit
+from bot.app.parties import Edit
 from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
-from bot.core.party import ATTENDING, Answer, Party, PartyText, written
+from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, written
+from bot.core.progress import ranges
 from bot.core.show import Episode
 from bot.core.text import cut, plain, unescaped
 from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_lead
@@ -26,7 +27,7 @@ from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.failures import Failures
-from bot.discord_ui.options import Choices, episode_name
+from bot.discord_ui.options import Choices, episode_name, episode_names
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import announcement, text_lines
 from bot.discord_ui.press import Presses, button
@@ -360,11 +361,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
     def _watched(self, say: Speaker, party: Party) -> str:
         """What is watched, not escaped."""
-        found = self._desk.shows.episode(party.show_id, party.episode)
+        found = self._desk.shows.episodes(party.show_id, party.episodes)
         if found is None:
-            return f"{party.show_id} {party.episode}"
-        show, episode = found
-        return f"{say.text(show.title)} · {episode_name(say, show, episode)}"
+            return f"{party.show_id} {ranges(party.episodes)}"
+        show, episodes = found
+        return f"{say.text(show.title)} · {episode_names(say, show, episodes)}"
 
     async def _list(self, ask: Ask) -> None:
         say = ask.say
@@ -436,7 +437,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         the network does.
         """
         party = found.party
-        shown = self._desk.shows.episode(party.show_id, party.episode)
+        shown = self._desk.shows.episodes(party.show_id, party.episodes)
         if party.message_id is None or shown is None:
             return
         say = Speaker(self._desk.words, party.locale)
@@ -465,7 +466,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             raise UserError("show.gone")
         say = Speaker(self._desk.words, party.locale)
         ask = await self._desk.ask(interaction, show, private=False)
-        card = announcement(say, show, episode_of(show, party.episode), found, mark, ask.asker.ceiling)
+        episodes = tuple(episode_of(show, number) for number in party.episodes)
+        card = announcement(say, show, episodes, found, mark, ask.asker.ceiling)
         await replies.replace(interaction, card)
 
 

@@ -15,10 +15,9 @@ import discord
 from discord import ui
 
 from bot.app.outbox import CatchUpPost, DigestPost, Lateness, MovedPost, PartyPost, Post, ReminderPost
-from bot.app.parties import Attendance
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
-from bot.core.party import Answer, PartyState, PartyText
+from bot.core.party import Answer, Attendance, PartyState, PartyText
 from bot.core.reminder import Cause, DueKind
 from bot.core.show import Episode, Show
 from bot.core.text import plain
@@ -69,7 +68,7 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
     if isinstance(post, DigestPost):
         return _digest(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
-        card = announcement(say, post.show, post.episode, Attendance(post.party, post.answers), mark, ceiling)
+        card = announcement(say, post.show, post.episodes, post.found, mark, ceiling)
         return CardSending(card.layouts()[0])
     return _party(say, post, mark, ceiling)
 
@@ -185,12 +184,13 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
         DueKind.PARTY_START: "post.party-start",
         DueKind.PARTY_MOVED: "post.party-moved",
         DueKind.PARTY_CANCELLED: "post.party-cancelled",
+        DueKind.PARTY_PLACE: "post.party-place",
     }[post.kind]
     lines = [
         say(
             key,
             show=plain(say.text(post.show.title)),
-            episode=episode_name(say, post.show, post.episode),
+            episode=episode_names(say, post.show, post.episodes),
             at=stamps.full(party.starts_at),
             relative=stamps.relative(party.starts_at),
             before="" if party.moved_from is None else stamps.full(party.moved_from),
@@ -213,10 +213,12 @@ def text_lines(text: PartyText) -> tuple[str, ...]:
     return title if text.note is None else (*title, f"> {plain(text.note)}")
 
 
-def announcement(say: Speaker, show: Show, episode: Episode, found: Attendance, mark: str, ceiling: int) -> Reply:
+def announcement(
+    say: Speaker, show: Show, episodes: Sequence[Episode], found: Attendance, mark: str, ceiling: int
+) -> Reply:
     """The card of a party with its buttons, for a channel with this ceiling; mentions in it ping nobody."""
     party = found.party
-    title = say("party.title", show=plain(say.text(show.title)), episode=episode_name(say, show, episode))
+    title = say("party.title", show=plain(say.text(show.title)), episode=episode_names(say, show, episodes))
     reply = Reply()
     if party.state is PartyState.CANCELLED:
         reply.add(
@@ -231,13 +233,18 @@ def announcement(say: Speaker, show: Show, episode: Episode, found: Attendance, 
         say("party.starts", at=stamps.full(party.starts_at), relative=stamps.relative(party.starts_at)),
         say("party.host", host=f"<@{party.creator_id}>"),
     )
-    for answer, icon in ((Answer.GOING, "✅"), (Answer.MAYBE, "❔"), (Answer.CANNOT, "✖️")):
-        who = found.who(answer)
+    places = "" if party.capacity is None else say("party.of-places", places=party.capacity)
+    for key, icon, who in (
+        ("party.going", "✅", found.who(Answer.GOING)),
+        ("party.waiting", "⏳", found.waiting),
+        ("party.maybe", "❔", found.who(Answer.MAYBE)),
+        ("party.cannot", "✖️", found.who(Answer.CANNOT)),
+    ):
         if who:
             named = " ".join(f"<@{user}>" for user in who[:_NAMED])
             more = " " + say("party.and-more", count=len(who) - _NAMED) if len(who) > _NAMED else ""
-            label = say(f"party.{answer.value}")
-            reply.add(f"{icon} **{label}** ({len(who)}): {named}{more}")
+            count = f"{len(who)} {places}" if places and key == "party.going" else str(len(who))
+            reply.add(f"{icon} **{say(key)}** ({count}): {named}{more}")
     if party.lead_minutes:
         reply.add("-# " + say("party.reminded", duration=say.duration(party.lead_minutes)))
     reply.row(

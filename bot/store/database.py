@@ -16,8 +16,10 @@ A transaction must not be opened inside another one of the same task: the second
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +38,8 @@ _Result = TypeVar("_Result")
 
 #: How long a SQLite connection waits for a lock that another process holds, in seconds.
 _BUSY_TIMEOUT = 2.0
+#: How long until a file that somebody else is giving its log is tried again, in seconds.
+_LOG_PAUSE = 0.01
 #: How many reads of a SQLite file go on at once; each has a thread.
 _READERS = 4
 #: How long to wait for PostgreSQL to accept a connection, in seconds.
@@ -251,6 +255,23 @@ def _prepare_file(path: Path) -> None:
         raise OperatorError(
             "operator.database-unwritable", os.EX_NOPERM, path=str(path), reason=error.strerror
         ) from error
+    _begin_log(path)
+
+
+def _begin_log(path: Path) -> None:
+    """Let a new file have a write-ahead log. What else may be wrong with it is said by whoever opens it."""
+    with contextlib.closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT)) as connection:
+        until = time.monotonic() + _BUSY_TIMEOUT
+        # SQLite doesn't wait for another process that does the same at this moment.
+        while time.monotonic() < until:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.Error as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    return
+                time.sleep(_LOG_PAUSE)
+            else:
+                return
 
 
 def _sqlite_complaint(error: sqlite3.Error, path: str) -> OperatorError | None:

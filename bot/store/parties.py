@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.core.errors import UserError
-from bot.core.party import ATTENDING, Answer, Party, PartyState
+from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyState
 from bot.store.database import Transaction
 from bot.store.tables import party, rsvp, values_of
 
-#: How many parties still to come a server may have.
+#: How many parties still to come a server may have, and how many of those one person; nights of series aside.
 LIMIT = 25
+LIMIT_EACH = 10
 
 
 async def create(
@@ -35,8 +37,16 @@ async def create(
     note: str | None = None,
     text_after: int = 0,
     follows_air_time: bool = False,
+    last_episode: int | None = None,
+    capacity: int | None = None,
+    role_id: int | None = None,
+    series_id: int | None = None,
 ) -> Party:
-    """Keep a planned party. Raises UserError("party.too-many", limit) for a server with `LIMIT` of them to come."""
+    """Keep a planned party.
+
+    Raises UserError("party.too-many", limit) for a server with `LIMIT` of them to come, and
+    "party.too-many-of-yours" for a person with `LIMIT_EACH` there. The nights of a series are not counted.
+    """
     await tx.alone("party", guild_id)
     values: dict[str, Any] = {
         "guild_id": guild_id,
@@ -55,18 +65,23 @@ async def create(
         "note": note,
         "text_after": text_after,
         "follows_air_time": follows_air_time,
+        "last_episode": last_episode,
+        "capacity": capacity,
+        "role_id": role_id,
+        "series_id": series_id,
     }
-    to_come = (
-        sa.select(sa.func.count())
-        .where(sa.text("state = 'planned'"), party.c.guild_id == guild_id, party.c.starts_at > now)
-        .select_from(party)
-        .scalar_subquery()
-    )
-    row = sa.select(*(sa.literal(value, party.c[name].type) for name, value in values.items())).where(to_come < LIMIT)
+    row = sa.select(*(sa.literal(value, party.c[name].type) for name, value in values.items()))
+    here = sa.text("state = 'planned'"), party.c.guild_id == guild_id, party.c.starts_at > now
+    single = sa.select(sa.func.count()).where(*here, party.c.series_id.is_(None)).select_from(party)
+    theirs = single.where(party.c.creator_id == creator_id).scalar_subquery()
+    if series_id is None:
+        row = row.where(single.scalar_subquery() < LIMIT, theirs < LIMIT_EACH)
     found = (await tx.execute(sa.insert(party).from_select(list(values), row).returning(party))).one_or_none()
-    if found is None:
-        raise UserError("party.too-many", limit=LIMIT)
-    return _party(found)
+    if found is not None:
+        return _party(found)
+    if (await tx.execute(sa.select(theirs))).scalar_one() >= LIMIT_EACH:
+        raise UserError("party.too-many-of-yours", limit=LIMIT_EACH)
+    raise UserError("party.too-many", limit=LIMIT)
 
 
 async def get(tx: Transaction, party_id: int) -> Party | None:
@@ -142,9 +157,14 @@ async def upcoming(
     return tuple(_party(row) for row in await tx.execute(query))
 
 
-async def answer(tx: Transaction, party_id: int, user_id: int, answer: Answer, now: datetime) -> None:
-    """Note or change somebody's answer. The same answer again keeps its place among the others."""
-    insert = tx.insert(rsvp).values(party_id=party_id, user_id=user_id, answer=answer, answered_at=now)
+async def answer(tx: Transaction, party: Party, user_id: int, answer: Answer, now: datetime) -> Attendance:
+    """Note or change somebody's answer; who comes then. The same answer again keeps its place among the others.
+
+    Whoever finds no place is on the waiting list, which is noted with their answer.
+    """
+    # Two who take the last place at once are told different things only if one of them comes second.
+    await tx.alone("rsvp", party.id)
+    insert = tx.insert(rsvp).values(party_id=party.id, user_id=user_id, answer=answer, answered_at=now)
     await tx.execute(
         insert.on_conflict_do_update(
             index_elements=["party_id", "user_id"],
@@ -152,16 +172,39 @@ async def answer(tx: Transaction, party_id: int, user_id: int, answer: Answer, n
             where=rsvp.c.answer != insert.excluded.answer,
         )
     )
+    found = await attendance(tx, party)
+    waits = user_id in found.waiting
+    if waits or user_id in found.waited:
+        theirs = rsvp.c.party_id == party.id, rsvp.c.user_id == user_id
+        await tx.execute(sa.update(rsvp).where(*theirs).values(waited=waits))
+    return replace(found, waited=found.waited | {user_id} if waits else found.waited - {user_id})
 
 
-async def answers(tx: Transaction, party_id: int) -> dict[int, Answer]:
-    """Who answered what, in the order in which they did."""
+async def attendance(tx: Transaction, party: Party) -> Attendance:
+    """A party with who answered what, in the order in which they did."""
     query = (
-        sa.select(rsvp.c.user_id, rsvp.c.answer)
-        .where(rsvp.c.party_id == party_id)
+        sa.select(rsvp.c.user_id, rsvp.c.answer, rsvp.c.waited)
+        .where(rsvp.c.party_id == party.id)
         .order_by(rsvp.c.answered_at, rsvp.c.user_id)
     )
-    return {row.user_id: row.answer for row in await tx.execute(query)}
+    rows = list(await tx.execute(query))
+    waited = frozenset(row.user_id for row in rows if row.waited)
+    return Attendance(party, {row.user_id: row.answer for row in rows}, waited)
+
+
+async def told_of_place(tx: Transaction, party_id: int, user_ids: Collection[int]) -> None:
+    """Note that people know that they have a place now."""
+    await tx.execute(
+        sa.update(rsvp).where(rsvp.c.party_id == party_id, rsvp.c.user_id.in_(user_ids)).values(waited=False)
+    )
+
+
+async def of_series(tx: Transaction, series_id: int, now: datetime) -> tuple[Party, ...]:
+    """The nights of a series that are planned and haven't begun, soonest first."""
+    query = sa.select(party).where(
+        party.c.series_id == series_id, party.c.state == PartyState.PLANNED, party.c.starts_at > now
+    )
+    return tuple(_party(row) for row in await tx.execute(query.order_by(party.c.starts_at, party.c.id)))
 
 
 def _party(row: sa.Row[Any]) -> Party:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.catch_up import CatchUpState
-from bot.core.party import Answer, PartyState
+from bot.core.party import Answer, PartyState, SeriesState
 from bot.core.reminder import Delivery, DueKind, DueState, ReminderState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -230,10 +230,49 @@ party = sa.Table(
     sa.Column("text_after", sa.Integer, nullable=False, server_default="0"),
     sa.Column("follows_air_time", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("moved_from", Instant, nullable=True),
+    sa.Column("last_episode", sa.Integer, nullable=True),
+    sa.Column("capacity", sa.Integer, nullable=True),
+    _discord_id("role_id", nullable=True),
+    # No foreign key: SQLite would have to copy the table for it.
+    sa.Column("series_id", _RowId, nullable=True),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
     sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
     _one_of("state", PartyState),
     _only("ix_party_planned", "state = 'planned'", "guild_id", "starts_at"),
+    _only("ix_party_series", "series_id IS NOT NULL", "series_id"),
+    sa.Index(None, "creator_id"),
+    sqlite_autoincrement=True,
+)
+
+#: Series of parties. Their nights are parties; what is kept here is how new ones are made.
+series = sa.Table(
+    "series",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("guild_id"),
+    _discord_id("channel_id"),
+    _discord_id("message_id", nullable=True),
+    _discord_id("creator_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("first_episode", sa.Integer, nullable=False),
+    sa.Column("last_episode", sa.Integer, nullable=False),
+    # None: whenever an episode airs.
+    sa.Column("weekdays", WholeNumbers, nullable=True),
+    sa.Column("wall_first", WallTime, nullable=True),
+    sa.Column("zone", Characters, nullable=False),
+    sa.Column("per_night", sa.Integer, nullable=False),
+    sa.Column("lead_minutes", sa.Integer, nullable=False),
+    sa.Column("capacity", sa.Integer, nullable=True),
+    _discord_id("role_id", nullable=True),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("state", OneOf(SeriesState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("first_episode >= 1 AND last_episode >= first_episode", name="episodes_in_order"),
+    sa.CheckConstraint("per_night >= 1", name="per_night_counts"),
+    sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
+    sa.CheckConstraint("(weekdays IS NULL) = (wall_first IS NULL)", name="rhythm_whole"),
+    _one_of("state", SeriesState),
+    sa.Index(None, "guild_id"),
     sa.Index(None, "creator_id"),
     sqlite_autoincrement=True,
 )
@@ -245,6 +284,7 @@ rsvp = sa.Table(
     _discord_id("user_id", primary_key=True),
     sa.Column("answer", OneOf(Answer), nullable=False),
     sa.Column("answered_at", Instant, nullable=False),
+    sa.Column("waited", sa.Boolean, nullable=False, server_default=sa.false()),
     _one_of("answer", Answer),
     sa.Index(None, "user_id"),
 )

@@ -60,7 +60,7 @@ class Office:
     def __post_init__(self) -> None:
         self.runner = self.another("first")
         self.reminders = Reminders(self.database, self.clock, self._poke)
-        self.parties = Parties(self.database, self.clock, self._poke)
+        self.parties = Parties(self.database, self.clock, self.shows, self._poke)
 
     def _poke(self) -> None:
         self.pokes += 1
@@ -102,7 +102,7 @@ class Office:
         )
         async with self.database.begin() as tx:
             for guest in guests:
-                await parties.answer(tx, party.id, guest, Answer.GOING, self.clock.now())
+                await parties.answer(tx, party, guest, Answer.GOING, self.clock.now())
         return party
 
     async def run_at(self, at: datetime) -> int:

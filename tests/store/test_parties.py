@@ -74,21 +74,21 @@ async def test_upcoming_are_the_planned_ones_of_the_server_soonest_first(databas
 
 
 async def test_answers_come_in_the_order_in_which_they_were_given(database: Database) -> None:
-    party = await create(database)
+    party, other = await create(database), await create(database)
     async with database.begin() as tx:
         for minute, (user_id, answer) in enumerate(
             [(3, Answer.GOING), (1, Answer.MAYBE), (2, Answer.CANNOT), (1, Answer.MAYBE), (3, Answer.MAYBE)]
         ):
-            await parties.answer(tx, party.id, user_id, answer, NOW + timedelta(minutes=minute))
+            await parties.answer(tx, party, user_id, answer, NOW + timedelta(minutes=minute))
     async with database.read() as tx:
-        answers = await parties.answers(tx, party.id)
-        assert list(answers.items()) == [(1, Answer.MAYBE), (2, Answer.CANNOT), (3, Answer.MAYBE)]
-        assert await parties.answers(tx, party.id + 1) == {}
+        found = await parties.attendance(tx, party)
+        assert list(found.answers.items()) == [(1, Answer.MAYBE), (2, Answer.CANNOT), (3, Answer.MAYBE)]
+        assert (await parties.attendance(tx, other)).answers == {}
 
 
 async def test_a_server_may_have_so_many_parties_to_come_and_no_more(database: Database) -> None:
     for hour in range(parties.LIMIT - 1):
-        await create(database, starts_at=NOW + (hour + 1) * HOUR)
+        await create(database, starts_at=NOW + (hour + 1) * HOUR, creator_id=hour)
     over = await create(database, starts_at=NOW - HOUR)
     cancelled = await create(database)
     with pytest.raises(UserError) as caught:
@@ -99,6 +99,36 @@ async def test_a_server_may_have_so_many_parties_to_come_and_no_more(database: D
         await parties.cancel(tx, cancelled.id)
     await create(database)
     assert over.starts_at < NOW, "what is over takes no place"
+
+
+async def test_one_person_may_have_so_many_parties_to_come_in_a_server_beside_series(database: Database) -> None:
+    for _ in range(parties.LIMIT_EACH):
+        await create(database)
+    with pytest.raises(UserError) as caught:
+        await create(database)
+    assert (caught.value.key, caught.value.arguments) == ("party.too-many-of-yours", {"limit": 10})
+    await create(database, guild_id=8)
+    for _ in range(parties.LIMIT):
+        await create(database, series_id=1)
+    await create(database, creator_id=12345)
+
+
+async def test_whoever_finds_no_place_waits_and_moves_up(database: Database) -> None:
+    party = await create(database, capacity=2, creator_id=1)
+    async with database.begin() as tx:
+        for minute, user_id in enumerate((2, 3, 4, 5, 1)):
+            found = await parties.answer(tx, party, user_id, Answer.GOING, NOW + timedelta(minutes=minute))
+        assert found.who(Answer.GOING) == (2, 3, 1), "there is always a place for the host"
+        assert found.waiting == (4, 5)
+        assert found.waited == frozenset({4, 5})
+        assert found.moved_up == ()
+        assert set(found.attending) == {1, 2, 3}
+        await parties.answer(tx, party, 5, Answer.MAYBE, NOW + HOUR)
+        found = await parties.answer(tx, party, 2, Answer.CANNOT, NOW + HOUR)
+        assert found.moved_up == (4,)
+        assert found.waited == frozenset({4}), "who gave up waiting waits no more"
+        await parties.told_of_place(tx, party.id, found.moved_up)
+        assert (await parties.attendance(tx, party)).moved_up == ()
 
 
 async def test_the_limit_holds_when_fifty_are_created_at_once(place: Place) -> None:

@@ -145,7 +145,7 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
         await progress.set(tx, user_id, "the-defects", Progress(4, frozenset({7}), 2))
         await progress.set_share(tx, user_id, 1, "the-defects", True)
         party = await parties.create(tx, **party_values(creator_id=user_id))
-        await parties.answer(tx, party.id, user_id, Answer.GOING, NOW)
+        await parties.answer(tx, party, user_id, Answer.GOING, NOW)
         reminder, _ = await reminders.create(tx, **reminder_values(user_id=user_id))
         await due.add(tx, DueKind.REMINDER, reminder.id, NOW)
         await due.add(tx, DueKind.PARTY_START, reminder.id, NOW)
@@ -178,7 +178,7 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
         party = await parties.get(tx, party_id)
         assert party is not None
         assert party.creator_id == people.NOBODY
-        assert await parties.answers(tx, party_id) == {}
+        assert (await parties.attendance(tx, party)).answers == {}
         assert await people.zone(tx, JON) == "Antarctica/Troll"
         assert await people.zones_shared_in(tx, GUILD) == ("Antarctica/Troll",)
         assert await reminders.get(tx, kept_id) is not None
