@@ -31,6 +31,7 @@ from bot.dataset.catalogue import load
 from bot.discord_ui.about import About
 from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.airtimes import Airtimes
+from bot.discord_ui.cards import Cards
 from bot.discord_ui.catch_up import CatchUpCommand
 from bot.discord_ui.characters import Characters
 from bot.discord_ui.client import CliffhangerClient
@@ -42,6 +43,7 @@ from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.press import Presses
 from bot.discord_ui.progress import Progress
+from bot.discord_ui.readiness import ReadinessPanel
 from bot.discord_ui.recaps import Recaps
 from bot.discord_ui.relationships import Relationships
 from bot.discord_ui.reminder_list import ReminderList
@@ -100,9 +102,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         people = People(database, ceilings)
         desk = Desk(shows, people, words, clock)
         client = CliffhangerClient()
+        cards = Cards(client, words, shows, ceilings)
         runner = DueRunner(
             database,
-            DiscordOutbox(client, words, ceilings),
+            DiscordOutbox(client, words, ceilings, cards),
             clock,
             shows,
             worker=f"{os.getpid()}-{secrets.token_hex(4)}",
@@ -121,6 +124,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         ahead = Ahead(desk, presses)
         places = ZoneSearch()
         failures = Failures(desk)
+        catch_up = CatchUpCommand(desk, choices, presses, catch_ups, places)
+        readiness = ReadinessPanel(desk, presses, parties, cards, catch_up)
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
@@ -132,10 +137,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Timezones(desk, places, reminders),
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
-                PartiesCog(desk, choices, presses, parties, ceilings, failures, settings.party_lead_minutes),
+                PartiesCog(desk, choices, presses, parties, cards, readiness, failures, settings.party_lead_minutes),
                 remind,
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),
-                CatchUpCommand(desk, choices, presses, catch_ups, places),
+                catch_up,
                 About(desk, library),
             ),
             presses=presses,

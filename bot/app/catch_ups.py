@@ -58,8 +58,10 @@ class CatchUps:
         self._clock = clock
         self._poke = poke
 
-    def propose(self, show: Show, watched: Progress, deadline: Deadline, per_day: int | None) -> Proposal:
-        """A plan for what somebody has still to watch.
+    def propose(
+        self, show: Show, watched: Progress, deadline: Deadline, per_day: int | None, last: int | None = None
+    ) -> Proposal:
+        """A plan for what somebody has still to watch, up to episode ``last`` (None: everything).
 
         Raises UserError: "when.past", "when.too-far", "catch-up.per-day" (below 1), "catch-up.seen-all",
         "catch-up.not-aired" or "catch-up.no-date" (nothing will have been shown by the deadline), or
@@ -72,7 +74,7 @@ class CatchUps:
             raise UserError("when.too-far", until=now + FURTHEST)
         if per_day is not None and per_day < 1:
             raise UserError("catch-up.per-day")
-        unseen = watched.unseen(len(show.episodes))
+        unseen = watched.unseen(len(show.episodes) if last is None else last)
         if not unseen:
             raise UserError("catch-up.seen-all", show=show)
         episodes = in_time(watchable(show, unseen), deadline.at)

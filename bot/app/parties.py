@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.app.clock import Clock
 from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.shows import Shows
-from bot.core.airing import airs_at, minutes_of
+from bot.core.airing import all_air_by, minutes_of
 from bot.core.errors import UserError
 from bot.core.party import Answer, Attendance, Party, PartyState, PartyText
 from bot.core.reminder import DueKind
@@ -30,20 +30,18 @@ NOTHING = 0
 class Edit:
     """What is to be otherwise about a party; None: as it is.
 
-    ``follows_air_time`` goes with ``when``, ``last_episode`` with ``episode``. A ``capacity`` or ``role_id`` of
-    `NOTHING` takes the limit or the role away.
+    ``follows_air_time`` goes with ``when``. A ``capacity`` of
+    `NOTHING` takes the limit away.
     """
 
     when: Understood | None = None
     follows_air_time: bool = False
-    episode: Episode | None = None
-    last_episode: int | None = None
+    episodes: Sequence[Episode] | None = None
     channel_id: int | None = None
     lead_minutes: int | None = None
     text: PartyText | None = None
     host_id: int | None = None
     capacity: int | None = None
-    role_id: int | None = None
 
 
 class Parties:
@@ -62,17 +60,16 @@ class Parties:
         channel_id: int,
         creator_id: int,
         show: Show,
-        episode: Episode,
+        episodes: Sequence[Episode],
         when: Understood,
         lead_minutes: int,
         locale: str,
         text: PartyText = _NOTHING_WRITTEN,
         follows_air_time: bool = False,
-        last_episode: int | None = None,
         capacity: int | None = None,
         role_id: int | None = None,
     ) -> Party:
-        """Plan a party; its announcement and its reminders are due with it, in one transaction.
+        """Plan a party of consecutive episodes; its announcement and its reminders are due with it, in one transaction.
 
         Its creator counts as going. Raises UserError("when.past"), "party.too-many" for a server that has as many
         planned as it may, and "party.too-many-of-yours" for its creator.
@@ -87,7 +84,7 @@ class Parties:
                 channel_id=channel_id,
                 creator_id=creator_id,
                 show_id=show.id,
-                episode=episode.number,
+                episode=episodes[0].number,
                 starts_at=when.at,
                 wall_start=when.wall,
                 zone=when.zone,
@@ -98,7 +95,7 @@ class Parties:
                 note=text.note,
                 text_after=text.after,
                 follows_air_time=follows_air_time,
-                last_episode=last_episode,
+                last_episode=last_of(episodes),
                 capacity=capacity,
                 role_id=role_id,
             )
@@ -126,8 +123,8 @@ class Parties:
             if edit.when is not None:
                 values |= {"starts_at": edit.when.at, "wall_start": edit.when.wall, "zone": edit.when.zone}
                 values["follows_air_time"] = edit.follows_air_time
-            if edit.episode is not None:
-                values |= {"episode": edit.episode.number, "last_episode": edit.last_episode}
+            if edit.episodes is not None:
+                values |= {"episode": edit.episodes[0].number, "last_episode": last_of(edit.episodes)}
             if edit.lead_minutes is not None:
                 values["lead_minutes"] = edit.lead_minutes
             if edit.text is not None:
@@ -139,8 +136,6 @@ class Parties:
                 if NOTHING < edit.capacity < going:
                     raise UserError("party.capacity-below", going=going)
                 values["capacity"] = edit.capacity or None
-            if edit.role_id is not None:
-                values["role_id"] = edit.role_id or None
             if edit.channel_id is not None and edit.channel_id != party.channel_id:
                 values |= {"channel_id": edit.channel_id, "message_id": None}
                 await due.withdraw(tx, (DueKind.PARTY_ANNOUNCEMENT,), party_id)
@@ -159,8 +154,8 @@ class Parties:
         """See `bot.app.moves.Follower`: parties that were planned for an air time. Guests are told in the channel."""
         moved: list[Moved] = []
         for party in await parties.following_air_times(tx, self._clock.now()):
-            found = shows.episode(party.show_id, party.episode)
-            at = None if found is None else airs_at(found[1])
+            found = shows.episodes(party.show_id, party.episodes)
+            at = None if found is None else all_air_by(found[1])
             if at is None or at == party.starts_at:
                 continue
             wall = at.astimezone(ZoneInfo(party.zone)).replace(tzinfo=None)
@@ -265,6 +260,11 @@ class Parties:
             return await parties.change(tx, now.id, {"moved_from": None})
         await due.add(tx, DueKind.PARTY_MOVED, now.id, self._clock.now() + TOLD_AFTER)
         return await parties.change(tx, now.id, {"moved_from": believed})
+
+
+def last_of(episodes: Sequence[Episode]) -> int | None:
+    """The last of a run of episodes as a party keeps it: None where it is the only one."""
+    return episodes[-1].number if len(episodes) > 1 else None
 
 
 async def await_start(tx: Transaction, party: Party, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,6 +131,12 @@ class People:
         """Whether a server sees how far somebody is."""
         async with self._database.read() as tx:
             return await progress.shares(tx, user_id, guild_id, show.id)
+
+    async def watched_by(self, user_ids: Collection[int], show: Show) -> Mapping[int, Progress]:
+        """What each of these people has seen of a show who has said so."""
+        async with self._database.read() as tx:
+            found = await progress.of_all(tx, user_ids, show.id)
+        return {user_id: seen.cut_to(len(show.episodes)) for user_id, seen in found.items()}
 
     async def progress_shared_in(self, guild_id: int, show: Show) -> Mapping[int, Progress]:
         """Who lets a server see how far they are, and how far, the furthest first."""

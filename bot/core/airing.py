@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -43,6 +44,13 @@ def airs_at(episode: Episode) -> datetime | None:
     """When an episode first comes out by its schedule, UTC; None without a date or hour."""
     release = episode.broadcast
     return None if release is None or release.at is None else release.at.instant()
+
+
+def all_air_by(episodes: Sequence[Episode]) -> datetime | None:
+    """When the last of some episodes comes out, UTC; None where one of them has no date or hour."""
+    times = [airs_at(episode) for episode in episodes]
+    known = [at for at in times if at is not None]
+    return max(known, default=None) if len(known) == len(times) else None
 
 
 def aired(episode: Episode, now: datetime) -> bool:

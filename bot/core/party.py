@@ -11,6 +11,9 @@ from bot.core.errors import UserError
 from bot.core.spoilers import visible
 from bot.core.text import clean, is_blank
 
+#: The most episodes that are watched at one party, and the most places that one can have.
+MOST_EPISODES = 12
+MOST_PLACES = 1000
 #: The most characters of what people write on a party, after cleaning.
 LONGEST_TITLE = 80
 LONGEST_NOTE = 300

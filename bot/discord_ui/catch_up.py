@@ -82,11 +82,12 @@ class CatchUpCommand(commands.Cog):
             key = show_key(ask.show)
             await ask.answer(ask_back(ask, found, lambda seconds: ("plan-by", (key, seconds, per_day or 0))))
             return
-        await ask.answer(await self._make(ask, found, per_day))
+        await ask.answer(await self.make(ask, found, per_day))
 
-    async def _make(self, ask: Ask, by: Understood, per_day: int | None) -> Reply:
+    async def make(self, ask: Ask, by: Understood, per_day: int | None, last: int | None = None) -> Reply:
+        """Make a plan, up to episode ``last`` (None: for all), and show it. Raises UserError as `CatchUps.propose`."""
         deadline = Deadline(by.at, by.wall, by.zone)
-        proposal = self._catch_ups.propose(ask.show, ask.asker.watched, deadline, per_day)
+        proposal = self._catch_ups.propose(ask.show, ask.asker.watched, deadline, per_day, last)
         reachable = bot_is_here(ask.interaction)
         made = await self._catch_ups.create(
             user_id=ask.asker.user_id,
@@ -200,7 +201,7 @@ class CatchUpCommand(commands.Cog):
         if at > ask.now + HORIZON or per_day < 0:
             raise UserError("button.stale")
         # In place of the question, so that it isn't answered a second time.
-        await replies.replace(interaction, await self._make(ask, picked(ask, at), per_day or None))
+        await replies.replace(interaction, await self.make(ask, picked(ask, at), per_day or None))
 
     async def _press_calendar(self, interaction: discord.Interaction, plan_id: int) -> None:
         ask, plan = await self._own(interaction, plan_id)

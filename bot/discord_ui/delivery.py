@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import datetime, timedelta
 
@@ -11,8 +12,9 @@ import discord
 
 from bot.app.ceilings import Ceilings
 from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, PartyPost, Post, TryLater
+from bot.discord_ui.cards import Cards
 from bot.discord_ui.places import ceiling_of
-from bot.discord_ui.posts import CardSending, announcement, render
+from bot.discord_ui.posts import CardSending, render
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
 
@@ -32,8 +34,9 @@ _UNKNOWN_MESSAGE = 10008
 class DiscordOutbox:
     """Delivers posts with a client that is logged in."""
 
-    def __init__(self, client: discord.Client, words: Words, ceilings: Ceilings) -> None:
+    def __init__(self, client: discord.Client, words: Words, ceilings: Ceilings, cards: Cards) -> None:
         self._client = client
+        self._cards = cards
         self._ceilings = ceilings
         self._words = words
         self._next_at = 0.0
@@ -61,21 +64,11 @@ class DiscordOutbox:
 
     async def refresh(self, post: PartyPost) -> None:
         """See `bot.app.outbox.Outbox.refresh`."""
-        party = post.party
-        if party.message_id is None:
-            return
-        message = self._client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
-        try:
-            await self._pace()
+        await self._pace()
+        # What is cut off here is said in a message of its own.
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TIMEOUT):
-                ceiling = await self._ceiling(post)
-                card = announcement(
-                    Speaker(self._words, post.locale), post.show, post.episodes, post.found, "-", ceiling
-                )
-                await message.edit(view=card.layouts()[0], allowed_mentions=discord.AllowedMentions.none())
-        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
-            # Guests are told of the change in a message of its own.
-            log.info("The announcement of party %s can't be edited: %s", party.id, error)
+                await self._cards.redraw(post.found)
 
     async def _pace(self) -> None:
         """Space requests out, so that a storm of reminders provokes no 429."""
@@ -93,8 +86,11 @@ class DiscordOutbox:
 
     async def _send(self, channel: discord.PartialMessageable, post: Post, nonce: str) -> Outcome:
         sending = render(Speaker(self._words, post.locale), post, nonce, await self._ceiling(post))
+        role_id = sending.role_id if isinstance(sending, CardSending) else None
         mentions = discord.AllowedMentions(
-            everyone=False, roles=False, users=[discord.Object(user) for user in sending.mentions]
+            everyone=False,
+            roles=False if role_id is None else [discord.Object(role_id)],
+            users=[discord.Object(user) for user in sending.mentions],
         )
         if isinstance(sending, CardSending):
             message = await channel.send(view=sending.view, nonce=nonce, allowed_mentions=mentions)

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-import aiohttp
 import discord
-from discord import app_commands, ui
+from discord import app_commands
 from discord.ext import commands
 
-from bot.app.ceilings import Ceilings
-from bot.app.parties import Edit
+from bot.app.parties import NOTHING, Edit
 from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
-from bot.core.airing import airs_at
+from bot.core.airing import all_air_by
 from bot.core.errors import UserError
-from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, written
+from bot.core.party import ATTENDING, MOST_EPISODES, MOST_PLACES, Answer, Attendance, Party, PartyText, written
 from bot.core.progress import ranges
-from bot.core.show import Episode
+from bot.core.show import Episode, Show
 from bot.core.text import cut, plain, unescaped
 from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_lead
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
+from bot.discord_ui.cards import Cards
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.failures import Failures
-from bot.discord_ui.options import Choices, episode_name, episode_names
-from bot.discord_ui.places import ceiling_of
+from bot.discord_ui.options import Choices, episode_names
+from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
 from bot.discord_ui.posts import announcement, text_lines
 from bot.discord_ui.press import Presses, button
+from bot.discord_ui.readiness import ReadinessPanel
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.typed_times import ask_back, instant, picked, read_typed
 from bot.l10n.speaker import Speaker
-
-log = logging.getLogger(__name__)
 
 _LISTED = 10
 #: As much of a note as a list has room for.
@@ -44,6 +43,7 @@ _NOTE_LISTED = 100
 _REMOVED = frozenset({"-", "–", "—"})
 
 PlaceOption = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+Place = discord.abc.GuildChannel | discord.Thread
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -56,13 +56,15 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         choices: Choices,
         presses: Presses,
         parties: PartyDesk,
-        ceilings: Ceilings,
+        cards: Cards,
+        readiness: ReadinessPanel,
         failures: Failures,
         default_lead: int,
     ) -> None:
         self._desk = desk
         self._parties = parties
-        self._ceilings = ceilings
+        self._cards = cards
+        self._readiness = readiness
         self._failures = failures
         self._default_lead = default_lead
         super().__init__()
@@ -72,7 +74,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         presses.on("rsvp", self._press_answer, int, Answer, str)
         presses.on("cancel?", self._press_ask_cancel, int)
         presses.on("cancel", self._press_cancel, int)
-        presses.on("pick", self._press_pick, str, int, int, instant, int, int)
+        presses.on("pick", self._press_pick, str, int, int, int, instant, int, int, int, int)
+        presses.on("form", self._press_form, str, int, int, int, int, int)
         presses.on("parties", self._press_list, str)
         presses.on("repick", self._press_repick, int, instant)
 
@@ -84,29 +87,42 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         lead="How long before the start guests are mentioned, such as 30 min",
         title="A title, of at most 80 characters",
         note="A word to the guests, of at most 300 characters",
+        last_episode="The last of several episodes in one night",
+        capacity="How many may come, you included; whoever comes later waits for a place",
+        role="A role that the announcement mentions",
         show="Which show",
     )
+    @app_commands.rename(last_episode="last-episode")
     async def create(
         self,
         interaction: discord.Interaction,
-        episode: int,
+        episode: int | None = None,
         when: str | None = None,
         channel: PlaceOption | None = None,
         lead: str | None = None,
         title: str | None = None,
         note: str | None = None,
+        last_episode: int | None = None,
+        capacity: int | None = None,
+        role: discord.Role | None = None,
         show: str | None = None,
     ) -> None:
-        """Plan a party; asks for the time in a form where it was left out."""
+        """Plan a party; a form asks for the episode and the time where one was left out."""
         ask = await self._desk.ask(interaction, show, private=True)
-        meant = episode_of(ask.show, episode)
-        minutes = self._default_lead if lead is None else read_lead(lead)
+        minutes = None if lead is None else read_lead(lead)
+        aside = Aside(minutes, _places(capacity), None if role is None else role.id, ask.asker.ceiling)
+        # What is wrong with the options is said before anything else is asked.
+        episodes = None if episode is None else _run(ask.show, episode, last_episode)
         place = self._place(ask, None if channel is None else channel.id)
-        plan = Plan(meant, place, minutes, written(title, note, ask.asker.ceiling))
-        if when is None:
-            await interaction.response.send_modal(WhenModal(ask, self, plan))
+        self._check_role(ask, place.id, aside.role_id)
+        text = written(title, note, ask.asker.ceiling)
+        if episodes is None or when is None:
+            numbers = "" if episodes is None else ranges(one.number for one in episodes)
+            channel_id = 0 if channel is None else channel.id
+            typed = Typed(numbers, when or "", title or "", note or "", channel_id)
+            await interaction.response.send_modal(self._form(ask, typed, aside))
         else:
-            await self.plan(ask, plan, when)
+            await self._plan(ask, self._planned_as(episodes, place.id, text, aside), when)
 
     @app_commands.command(name="list", description="The watch parties planned in this server")
     async def list(self, interaction: discord.Interaction) -> None:
@@ -150,7 +166,10 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         title="Another title; - for none",
         note="Another note; - for none",
         host="Hand it over to somebody",
+        last_episode="The last of several episodes in one night",
+        capacity="How many may come; 0 for no limit",
     )
+    @app_commands.rename(last_episode="last-episode")
     async def edit(
         self,
         interaction: discord.Interaction,
@@ -162,6 +181,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         title: str | None = None,
         note: str | None = None,
         host: discord.Member | None = None,
+        last_episode: int | None = None,
+        capacity: int | None = None,
     ) -> None:
         """Change a party."""
         found = await self._parties.get(party)
@@ -169,20 +190,25 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if show is None or found.party.guild_id != interaction.guild_id:
             raise UserError("party.gone")
         ask = await self._desk.ask(interaction, show, private=True)
-        if all(option is None for option in (when, episode, channel, lead, title, note, host)):
+        asked_for = (when, episode, channel, lead, title, note, host, last_episode, capacity)
+        if all(option is None for option in asked_for):
             raise UserError("party.nothing-to-change")
         if host is not None and host.bot:
             raise UserError("party.host-bot")
-        meant = episode_of(show, found.party.episode if episode is None else episode)
-        asked = None if when is None else read_typed(ask, when, airs_at(meant))
+        other = episode is not None or last_episode is not None
+        kept = found.party.episode if other else found.party.episodes[-1]
+        first = found.party.episode if episode is None else episode
+        meant = _run(show, first, last_episode if other else kept)
+        asked = None if when is None else read_typed(ask, when, all_air_by(meant))
         edit = Edit(
             when=asked if isinstance(asked, Understood) else None,
             follows_air_time=when is not None and is_air_time(when),
-            episode=None if episode is None else meant,
-            channel_id=None if channel is None else self._place(ask, channel.id),
+            episodes=meant if other else None,
+            channel_id=None if channel is None else self._place(ask, channel.id).id,
             lead_minutes=None if lead is None else read_lead(lead),
             text=_rewritten(found.party, title, note, ask.asker.ceiling),
             host_id=None if host is None else host.id,
+            capacity=NOTHING if capacity == NOTHING else _places(capacity),
         )
         changed = await self._edit(ask, party, edit)
         reply = self._changed(ask, changed)
@@ -191,7 +217,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             question = ask_back(ask, asked, lambda at: ("repick", (party, at)))
             reply = question if edit == Edit() else question.add(*reply.blocks)
         await ask.answer(reply)
-        await self._follow(ask, found.party, changed)
+        await self._follow(found.party, changed)
 
     async def _press_repick(self, interaction: discord.Interaction, party_id: int, at: datetime) -> None:
         ask = await self._desk.ask(interaction, private=True)
@@ -201,7 +227,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         changed = await self._edit(ask, party_id, Edit(when=picked(ask, at)))
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, self._changed(ask, changed))
-        await self._follow(ask, before.party, changed)
+        await self._follow(before.party, changed)
 
     async def _edit(self, ask: Ask, party_id: int, edit: Edit) -> Attendance:
         return await self._parties.edit(
@@ -228,12 +254,12 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         )
         return reply.add("-# " + ask.say("party.will-be-told") if party.moved_from is not None else "")
 
-    async def _follow(self, ask: Ask, before: Party, changed: Attendance) -> None:
+    async def _follow(self, before: Party, changed: Attendance) -> None:
         """Let the announcement show what a party has become, and an old one where the new one is."""
         if before.channel_id != changed.party.channel_id:
-            await self._refresh(ask, replace(changed, party=before), gone_to=changed.party.channel_id)
+            await self._cards.redraw(replace(changed, party=before), gone_to=changed.party.channel_id)
         else:
-            await self._refresh(ask, changed)
+            await self._cards.redraw(changed)
 
     @edit.autocomplete("party")
     @cancel.autocomplete("party")
@@ -256,7 +282,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
     # -------------------------------------------------------------- planning
 
-    def _place(self, ask: Ask, channel_id: int | None) -> int:
+    def _place(self, ask: Ask, channel_id: int | None) -> Place:
         """The channel to announce in. Raises UserError where the asker or the bot may not write there."""
         interaction = ask.interaction
         if not bot_is_here(interaction) or interaction.guild is None:
@@ -272,26 +298,65 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         ours = place.permissions_for(interaction.guild.me)
         if not (ours.view_channel and _may_write(place, ours)):
             raise UserError("party.cannot-write", channel_id=place.id)
-        return place.id
+        return place
 
-    async def plan(self, ask: Ask, plan: Plan, typed: str) -> None:
+    def _check_role(self, ask: Ask, channel_id: int, role_id: int | None) -> None:
+        """Raises UserError for a role that the asker or the bot may not mention there, and for everyone's."""
+        guild, member = ask.interaction.guild, ask.interaction.user
+        if role_id is None or guild is None or not isinstance(member, discord.Member):
+            return
+        role, place = guild.get_role(role_id), guild.get_channel_or_thread(channel_id)
+        if role is None or place is None:
+            raise UserError("party.role-gone")
+        if role.is_default():
+            raise UserError("party.role-everyone")
+        if role.mentionable:
+            return
+        if not place.permissions_for(member).mention_everyone:
+            raise UserError("party.you-cannot-mention", role_id=role.id)
+        if not place.permissions_for(guild.me).mention_everyone:
+            raise UserError("party.cannot-mention", role_id=role.id)
+
+    def _planned_as(self, episodes: Sequence[Episode], channel_id: int, text: PartyText, aside: Aside) -> Plan:
+        lead = self._default_lead if aside.lead is None else aside.lead
+        return Plan(tuple(episodes), channel_id, lead, text, aside.capacity, aside.role_id)
+
+    def _form(self, ask: Ask, typed: Typed, aside: Aside) -> PartyForm:
+        submitted = partial(self._submitted, ask.show.id)
+        return PartyForm(ask.say, typed, aside, submitted, self._failures.tell)
+
+    async def _submitted(self, show_id: str, interaction: discord.Interaction, typed: Typed, aside: Aside) -> None:
+        ask = await self._desk.ask(interaction, show_id, private=True)
+        try:
+            episodes = _run(ask.show, *read_episodes(typed.episode))
+            place = self._place(ask, typed.channel_id or None)
+            self._check_role(ask, place.id, aside.role_id)
+            # What was begun before the place was closed again tells as much as it was open for then.
+            after = min(max(aside.after, ask.asker.ceiling), len(ask.show.episodes))
+            text = written(typed.title or None, typed.note or None, after)
+            await self._plan(ask, self._planned_as(episodes, place.id, text, aside), typed.when)
+        except UserError as error:
+            await ask.answer(try_again(ask.say, show_key(ask.show), error, typed, aside))
+
+    async def _press_form(
+        self, interaction: discord.Interaction, key: str, channel: int, lead: int, capacity: int, role: int, after: int
+    ) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        typed = unquoted(interaction.message, channel)
+        await interaction.response.send_modal(self._form(ask, typed, Aside.of(lead, capacity, role, after)))
+
+    async def _plan(self, ask: Ask, plan: Plan, typed: str) -> None:
         """Plan a party for a typed time, or ask back where that is unclear."""
-        found = read_typed(ask, typed, airs_at(plan.episode))
+        found = read_typed(ask, typed, all_air_by(plan.episodes))
         if isinstance(found, Understood):
             await ask.answer(await self._create(ask, plan, found, follows_air_time=is_air_time(typed)))
             return
-        place = (show_key(ask.show), plan.episode.number, plan.channel_id)
-        asked = ask_back(ask, found, lambda at: ("pick", (*place, at, plan.lead, plan.text.after)))
+        first, last = plan.episodes[0].number, plan.episodes[-1].number
+        before = (show_key(ask.show), first, last, plan.channel_id)
+        after = (plan.lead, plan.text.after, plan.capacity or 0, plan.role_id or 0)
+        asked = ask_back(ask, found, lambda at: ("pick", (*before, at, *after)))
         # A button has no room for what its presser wrote, so that waits for the press in the question.
         await ask.answer(asked.add(*_quoted(plan.text)))
-
-    async def ask_again(self, interaction: discord.Interaction, show_id: str) -> Ask:
-        """The request behind a modal that was sent in."""
-        return await self._desk.ask(interaction, show_id, private=True)
-
-    async def tell_failure(self, interaction: discord.Interaction, error: Exception) -> None:
-        """Answer a modal that failed."""
-        await self._failures.tell(interaction, error)
 
     async def _create(self, ask: Ask, plan: Plan, when: Understood, *, follows_air_time: bool = False) -> Reply:
         guild = ask.interaction.guild
@@ -301,12 +366,14 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             channel_id=plan.channel_id,
             creator_id=ask.asker.user_id,
             show=ask.show,
-            episode=plan.episode,
+            episodes=plan.episodes,
             when=when,
             lead_minutes=plan.lead,
             locale=guild.preferred_locale.value,
             text=plan.text,
             follows_air_time=follows_air_time,
+            capacity=plan.capacity,
+            role_id=plan.role_id,
         )
         say, text = ask.say, plan.text
         limited = text.after > 0 and (text.title or text.note)
@@ -317,7 +384,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 + say(
                     "party.planned",
                     show=plain(say.text(ask.show.title)),
-                    episode=episode_name(say, ask.show, plan.episode),
+                    episode=episode_names(say, ask.show, plan.episodes),
                     at=stamps.full(party.starts_at),
                     relative=stamps.relative(party.starts_at),
                     channel=f"<#{plan.channel_id}>",
@@ -329,16 +396,29 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         )
 
     async def _press_pick(
-        self, interaction: discord.Interaction, key: str, number: int, channel: int, at: datetime, lead: int, after: int
+        self,
+        interaction: discord.Interaction,
+        key: str,
+        first: int,
+        last: int,
+        channel: int,
+        at: datetime,
+        lead: int,
+        after: int,
+        capacity: int,
+        role: int,
     ) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         if at <= ask.now:
             raise UserError("when.past", at=at)
-        if at > ask.now + HORIZON or not 0 <= lead <= 10_080 or not 0 <= after <= len(ask.show.episodes):
+        if at > ask.now + HORIZON or lead < 0 or after > len(ask.show.episodes):
             raise UserError("button.stale")
         when = picked(ask, at)
         place = self._place(ask, channel)
-        plan = Plan(episode_of(ask.show, number), place, lead, _unquoted(interaction.message, after))
+        aside = Aside.of(lead, capacity, role, after)
+        self._check_role(ask, place.id, aside.role_id)
+        text = _unquoted(interaction.message, after)
+        plan = self._planned_as(_run(ask.show, first, last), place.id, text, aside)
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, await self._create(ask, plan, when))
 
@@ -428,33 +508,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             what = plain(await self._label(ask, cancelled.party))
             await ask.answer(Reply([ask.say("party.cancelled-now", what=what)]))
         finally:
-            await self._refresh(ask, cancelled)
-
-    async def _refresh(self, ask: Ask, found: Attendance, gone_to: int | None = None) -> None:
-        """Show the new state in the announcement, as far as that can still be edited.
-
-        ``gone_to``: it only says in which channel the party is announced now. Never raises for anything Discord or
-        the network does.
-        """
-        party = found.party
-        shown = self._desk.shows.episodes(party.show_id, party.episodes)
-        if party.message_id is None or shown is None:
-            return
-        say = Speaker(self._desk.words, party.locale)
-        client = ask.interaction.client
-        message = client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
-        try:
-            ceiling = await ceiling_of(client, self._ceilings, party, shown[0])
-            card = announcement(say, *shown, found, "-", ceiling)
-            if gone_to is not None:
-                card = Reply().add("🎬 " + say("party.announced-elsewhere", channel=f"<#{gone_to}>"))
-            await message.edit(
-                view=card.layouts()[0],
-                allowed_mentions=replies.NO_MENTIONS,
-            )
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            # Its buttons stay, and say at every press that the party is off.
-            log.info("The announcement of party %s can't be edited: %s", party.id, error)
+            await self._cards.redraw(cancelled)
 
     # -------------------------------------------------------------- answering
 
@@ -469,38 +523,24 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         episodes = tuple(episode_of(show, number) for number in party.episodes)
         card = announcement(say, show, episodes, found, mark, ask.asker.ceiling)
         await replies.replace(interaction, card)
+        private = await self._desk.ask(interaction, show, private=True)
+        if interaction.user.id in found.waiting:
+            place = found.waiting.index(interaction.user.id) + 1
+            await private.answer(Reply(["⏳ " + private.say("party.you-wait", places=party.capacity, place=place)]))
+        elif answer in ATTENDING:
+            await self._readiness.offer(private, found)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A party as far as it is known before its time is; ``lead`` in minutes."""
 
-    episode: Episode
+    episodes: tuple[Episode, ...]
     channel_id: int
     lead: int
     text: PartyText
-
-
-class WhenModal(ui.Modal):
-    """Asks when a party is to be."""
-
-    def __init__(self, ask: Ask, cog: Parties, plan: Plan) -> None:
-        say = ask.say
-        super().__init__(title=cut(say("when.modal-title"), 45), timeout=15 * 60)
-        self._cog = cog
-        self._show = ask.show
-        self._plan = plan
-        self.typed: ui.TextInput[WhenModal] = ui.TextInput(
-            placeholder=cut(say("when.modal-example"), 100), max_length=100
-        )
-        self.add_item(ui.Label(text=cut(say("when.modal-label"), 45), component=self.typed))
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        ask = await self._cog.ask_again(interaction, self._show.id)
-        await self._cog.plan(ask, self._plan, self.typed.value)
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        await self._cog.tell_failure(interaction, error)
+    capacity: int | None = None
+    role_id: int | None = None
 
 
 def _quoted(text: PartyText) -> list[str]:
@@ -554,3 +594,23 @@ def _may_write(place: object, permissions: discord.Permissions) -> bool:
     if isinstance(place, discord.Thread):
         return permissions.send_messages_in_threads
     return permissions.send_messages
+
+
+def _run(show: Show, first: int, last: int | None) -> tuple[Episode, ...]:
+    """The episodes of one night.
+
+    Raises UserError: "episode.unknown", "party.last-before-first", "party.too-many-episodes".
+    """
+    ends = episode_of(show, first), episode_of(show, first if last is None else last)
+    if ends[1].number < first:
+        raise UserError("party.last-before-first", first=first, last=ends[1].number)
+    if ends[1].number - first >= MOST_EPISODES:
+        raise UserError("party.too-many-episodes", most=MOST_EPISODES)
+    return tuple(episode for episode in show.episodes if first <= episode.number <= ends[1].number)
+
+
+def _places(capacity: int | None) -> int | None:
+    """How many may come. Raises UserError("party.capacity")."""
+    if capacity is not None and not 1 <= capacity <= MOST_PLACES:
+        raise UserError("party.capacity", most=MOST_PLACES)
+    return capacity

@@ -51,10 +51,11 @@ class TextSending:
 
 @dataclass(frozen=True, slots=True)
 class CardSending:
-    """A layout, ready to go; it pings nobody."""
+    """A layout, ready to go; it pings at most one role."""
 
     view: ui.LayoutView
     mentions: tuple[int, ...] = ()
+    role_id: int | None = None
 
 
 def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | CardSending:
@@ -69,7 +70,7 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _digest(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episodes, post.found, mark, ceiling)
-        return CardSending(card.layouts()[0])
+        return CardSending(card.layouts()[0], role_id=post.party.role_id)
     return _party(say, post, mark, ceiling)
 
 
@@ -232,6 +233,7 @@ def announcement(
         *text_lines(party.text_at(ceiling)),
         say("party.starts", at=stamps.full(party.starts_at), relative=stamps.relative(party.starts_at)),
         say("party.host", host=f"<@{party.creator_id}>"),
+        "" if party.role_id is None else say("party.for-role", role=f"<@&{party.role_id}>"),
     )
     places = "" if party.capacity is None else say("party.of-places", places=party.capacity)
     for key, icon, who in (
@@ -251,6 +253,7 @@ def announcement(
         _button(say("party.going"), ("rsvp", party.id, "going", mark), discord.ButtonStyle.success, "✅"),
         _button(say("party.maybe"), ("rsvp", party.id, "maybe", mark), discord.ButtonStyle.secondary, "❔"),
         _button(say("party.cannot"), ("rsvp", party.id, "cannot", mark), discord.ButtonStyle.secondary, "✖️"),
+        _button(say("ready.button"), ("ready", party.id), discord.ButtonStyle.secondary, "🍿"),
         _button(say("party.cancel"), ("cancel?", party.id), discord.ButtonStyle.danger, None),
     )
     return reply

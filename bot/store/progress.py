@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from bot.core.progress import Progress
@@ -69,6 +71,11 @@ async def shared_in(tx: Transaction, guild_id: int, show_id: str) -> dict[int, P
     )
     found = await _rows(tx, progress.c.user_id.in_(sharing), progress.c.show_id == show_id)
     return dict(sorted(found.items(), key=lambda entry: (-entry[1].up_to, entry[0])))
+
+
+async def of_all(tx: Transaction, user_ids: Collection[int], show_id: str) -> dict[int, Progress]:
+    """What each of these people has seen of a show who has said so."""
+    return await _rows(tx, progress.c.user_id.in_(user_ids), progress.c.show_id == show_id)
 
 
 async def _rows(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> dict[int, Progress]:

@@ -95,7 +95,7 @@ class Office:
             channel_id=HERE,
             creator_id=ANN,
             show=SHOW,
-            episode=SHOW.episodes[0],
+            episodes=SHOW.episodes[:1],
             when=Understood(AIRS, AIRS.replace(tzinfo=None), "UTC"),
             lead_minutes=lead,
             locale="en-US",

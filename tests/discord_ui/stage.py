@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -175,6 +175,23 @@ def open_text(text: str) -> str:
 def buttons(message: Any) -> dict[str, dict[str, Any]]:
     """The buttons of a message by label."""
     return {part["label"]: part for part in components(message) if part["type"] == 2}
+
+
+def filled(shown: InteractionResult, typed: Mapping[str | int, object]) -> dict[str, Any]:
+    """What is sent in of a form whose fields hold ``typed``, by label or place; the others keep what they held."""
+    assert shown.modal is not None
+    values: dict[str, Any] = {}
+    labels = [part for part in shown.modal["components"] if "component" in part]
+    unknown = set(typed) - {part["label"] for part in labels} - set(range(len(labels)))
+    assert not unknown, f"no such field: {unknown}"
+    for index, part in enumerate(labels):
+        control = part["component"]
+        [*named] = (typed[name] for name in (part["label"], index) if name in typed)
+        if named:
+            values[control["custom_id"]] = named[0]
+        elif control.get("value"):
+            values[control["custom_id"]] = control["value"]
+    return values
 
 
 def is_private(result: InteractionResult) -> bool:

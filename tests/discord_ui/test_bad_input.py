@@ -16,7 +16,6 @@ import pytest
 import sqlalchemy as sa
 from simcord.actors import MemberActor
 from simcord.backend.errors import OptionError, SetupError
-from simcord.components import walk_components
 from simcord.results import InteractionResult
 
 from bot.app import characters
@@ -28,7 +27,7 @@ from bot.core.show import Show
 from bot.core.text import clean, is_blank
 from bot.store.tables import metadata
 from tests.discord_ui.answers import Answer, answers, press, slash, typing
-from tests.discord_ui.stage import MIDDLE, Stage, components, said, stage
+from tests.discord_ui.stage import MIDDLE, Stage, components, filled, said, stage
 from tests.openapi import check_recorded
 
 #: What people and programs type that nobody should.
@@ -119,6 +118,8 @@ FINE = {
     ("progress rewatch", "episode", "none"),
     *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
     ("watch-party create", "lead", "a number"),
+    ("watch-party create", "capacity", "no such episode"),
+    *(("watch-party edit", "capacity", what) for what in ("none", "no such episode")),
     *((name, option, "a number") for name, option in LEADS),
     ("watch-party edit", "lead", "a number"),
     *((name, "show", what) for name in SHOW_OPTIONAL for what in ("empty", "blank")),
@@ -129,6 +130,7 @@ UNCHECKED = {
     discord.AppCommandOptionType.boolean,
     discord.AppCommandOptionType.channel,
     discord.AppCommandOptionType.user,
+    discord.AppCommandOptionType.role,
 }
 
 
@@ -296,7 +298,8 @@ async def test_bad_input_in_forms_is_refused_clearly_and_changes_nothing(s: Stag
                 continue
             mark = len(s.env.http_requests)
             try:
-                await ann.submit_modal(shown, {field(shown): value})
+                label = "When, in your time zone" if shown is when else shown.modal["components"][0]["label"]
+                await ann.submit_modal(shown, filled(shown, {label: value}))
             except SetupError:
                 continue
             requests = tuple((one.method, one.path, one.json, ()) for one in s.env.http_requests[mark:])
@@ -305,11 +308,6 @@ async def test_bad_input_in_forms_is_refused_clearly_and_changes_nothing(s: Stag
                 problems.append(f"{what}: the database changed")
                 before = await contents(s)
     assert problems == []
-
-
-def field(shown: InteractionResult) -> str:
-    assert shown.modal is not None
-    return next(one["custom_id"] for one in walk_components(shown.modal["components"]) if one["type"] == 4)
 
 
 # ------------------------------------------------------------------ buttons
@@ -395,6 +393,9 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         f"c1:cast:{key}:1:{ann.id}",
         f"c1:turn:{key}:2:{ann.id}",
         "c1:repick:1:1753995600",
+        f"c1:form:{key}:0:-1:0:0:0",
+        "c1:ready-plan:1",
+        "c1:rechoose:1:2",
         f"c1:previously:{key}:0:{ann.id}",
         f"c1:questions:{key}:0:{ann.id}",
         f"c1:postit:recap:{key}:2:",
@@ -443,6 +444,9 @@ async def test_forged_buttons_are_answered_and_touch_nothing_of_others(s: Stage,
     found = await answers(s, [press(eve, host, custom_id) for custom_id in ids])
     problems: list[str] = []
     for custom_id, answer in zip(ids, found, strict=True):
+        if answer.form and custom_id.startswith("c1:form:"):
+            # A form for planning something of one's own; what it says is checked when it is sent in.
+            continue
         if answer.form:
             problems.append(f"{custom_id!r}: a form about what is not theirs")
         # Turning a page and answering an invitation change the message that they are pressed on.

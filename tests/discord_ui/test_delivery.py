@@ -14,8 +14,9 @@ from simcord.builders import ChannelHandle
 
 from bot.app.ceilings import Ceilings
 from bot.app.outbox import Address, Channel, Delivered, Direct, Gone, Outcome, PartyPost, ReminderPost, TryLater
-from bot.core.party import Answer, Party, PartyState
+from bot.core.party import Answer, Attendance, Party, PartyState
 from bot.core.reminder import DueKind, DueState, Reminder, ReminderState
+from bot.discord_ui.cards import Cards
 from bot.discord_ui.delivery import DiscordOutbox
 from bot.l10n.words import Words
 from bot.store.tables import due as due_table
@@ -36,7 +37,9 @@ async def s(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def outbox(s: Stage) -> DiscordOutbox:
-    return DiscordOutbox(s.companion.client, Words.load(), Ceilings(s.companion.database, s.companion.shows, s.clock))
+    client, words, shows = s.companion.client, Words.load(), s.companion.shows
+    ceilings = Ceilings(s.companion.database, shows, s.clock)
+    return DiscordOutbox(client, words, ceilings, Cards(client, words, shows, ceilings))
 
 
 def reminder_post(s: Stage, *, mention: bool = False) -> ReminderPost:
@@ -77,7 +80,8 @@ def party_post(s: Stage, kind: DueKind, *mentions: int) -> PartyPost:
         state=PartyState.PLANNED,
         created_at=MIDDLE,
     )
-    return PartyPost(kind, party, show, show.episodes[2], dict.fromkeys(mentions, Answer.GOING), mentions, None)
+    found = Attendance(party, dict.fromkeys(mentions, Answer.GOING))
+    return PartyPost(kind, found, show, show.episodes[2:3], mentions, None)
 
 
 async def to_channel(s: Stage, outbox: DiscordOutbox, nonce: str = NONCE) -> Outcome:

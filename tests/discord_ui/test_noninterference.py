@@ -36,7 +36,7 @@ from bot.core.show import Show
 from bot.store import ceilings
 from tests.discord_ui import surfaces
 from tests.discord_ui.answers import Answer, answers, forget, recorded_files, uploads
-from tests.discord_ui.stage import AFTER, Stage, buttons, components, stage, text_of
+from tests.discord_ui.stage import AFTER, Stage, buttons, components, filled, stage, text_of
 from tests.discord_ui.surfaces import SHOWS, Asking, Place, Reach, Tried, place, sample
 from tests.discord_ui.twins import MARK, VARIANTS, twin
 from tests.openapi import check_recorded
@@ -235,14 +235,20 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     await click(ann, sure.response, "cancel")
 
     asked = await ann.slash(s.den, "watch-party create", episode=number)
-    [typed] = [one["custom_id"] for one in walk_components(asked.modal["components"]) if one.get("type") == 4]
-    await ann.submit_modal(asked, {typed: "in 3 days at 9"})
+    refused = await ann.submit_modal(asked, filled(asked, {0: "99", 1: "in 3 days at 9"}))
+    asked = await click(ann, refused.response, "form")
+    await ann.submit_modal(asked, filled(asked, {0: f"{number}", 1: "in 3 days at 9"}))
 
     await ann.slash(s.den, "watch-party create", episode=number, when="in 3 days at 21:00", title="Popcorn")
     invitation = await of_the_bot(s.den, "rsvp")
     [chosen] = [one["custom_id"] for one in buttons(invitation).values() if ":going:" in one["custom_id"]]
     await bo.click(invitation, custom_id=chosen)
     await ann.autocomplete(s.den, "watch-party edit", "party", "")
+    behind = await click(bo, invitation, "ready")
+    await click(bo, behind.response, "ready-plan")
+    panel = await click(ann, invitation, "ready")
+    await click(ann, panel.response, "rechoose")
+    await ann.slash(s.den, "watch-party edit", party=4, episode=number)
     asked_back = await ann.slash(s.den, "watch-party edit", party=4, when="in 4 days at 9", note="Bring tissues")
     await click(ann, asked_back.response, "repick")
     await bo.slash(s.general, "watch-party next")
@@ -397,7 +403,7 @@ async def test_what_people_type_is_shown_nowhere_that_is_open_less_far(tmp_path:
 
 #: What is tried in `an_evening`.
 IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-party create", "/watch-party edit"}
-IN_AN_EVENING |= {"[repick]"}
+IN_AN_EVENING |= {"[repick]", "[form]", "[ready]", "[ready-plan]", "[rechoose]"}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
 IN_AN_EVENING |= {"/reminders edit", "[leads]", "[unremind-every]", "[snooze-at]", "[snooze-day]", "[snooze?]"}
 IN_AN_EVENING |= {

@@ -16,11 +16,13 @@ from simcord.results import InteractionResult
 from bot.core.party import Answer, PartyState
 from bot.core.reminder import DueKind, DueState
 from bot.store import parties
-from tests.discord_ui.stage import MIDDLE, Stage, buttons, discord, is_private, open_text, said, stage, text_of
+from tests.discord_ui.stage import MIDDLE, Stage, buttons, discord, filled, is_private, open_text, said, stage, text_of
 from tests.openapi import check_recorded
 
 #: Episode 3: Monday 28 July 2025, 22:00 in Seoul.
 THIRD = datetime(2025, 7, 28, 13, tzinfo=UTC)
+#: Labels of the form.
+WHEN, WHERE = "When, in your time zone", "Where to announce it; here if left out"
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ async def test_the_announcement_tells_each_reader_their_own_time_and_pings_nobod
     assert f"**Going** (1): {ann.mention}" in text
     assert "mentioned 30 minutes before" in text
     assert "London" not in text
-    assert list(buttons(card)) == ["Going", "Maybe", "Can't", "Cancel the party"]
+    assert list(buttons(card)) == ["Going", "Maybe", "Can't", "Am I ready?", "Cancel the party"]
     [body] = s.posts(s.general)
     assert body["allowed_mentions"]["parse"] == []
     assert not body["allowed_mentions"].get("users")
@@ -179,8 +181,8 @@ async def test_without_a_time_a_form_asks_for_it(s: Stage) -> None:
     ann = s.person("ann")
     shown = await ann.slash(s.general, "watch-party create", episode=3, channel=s.den)
     assert shown.modal is not None
-    assert shown.modal["title"] == "When is the watch party?"
-    answer = await ann.submit_modal(shown, {_field(shown): "air time"})
+    assert shown.modal["title"] == "Plan a watch party"
+    answer = await ann.submit_modal(shown, filled(shown, {WHEN: "air time", WHERE: [s.den]}))
     assert "Planned" in said(answer)
     assert announced(s.den)
 
@@ -205,7 +207,7 @@ async def test_what_the_form_cannot_read_is_explained(s: Stage, typed: str) -> N
     ann = s.person("ann")
     await ann.slash(s.general, "timezone set", zone="Europe/London")
     shown = await ann.slash(s.general, "watch-party create", episode=3)
-    answer = await ann.submit_modal(shown, {_field(shown): typed})
+    answer = await ann.submit_modal(shown, filled(shown, {WHEN: typed}))
     assert is_private(answer)
     assert len(said(answer)) > 20
     # What was typed is repeated at most as plain text.
@@ -676,13 +678,6 @@ async def test_an_answer_whose_reply_fails_is_counted_once(s: Stage) -> None:
     assert len(s.taken_errors()) == 1
     await bo.click(announced(s.general), label="Going")
     assert f"**Going** (2): {ann.mention} {bo.mention}" in text_of(announced(s.general))
-
-
-def _field(shown: InteractionResult) -> str:
-    """The custom_id of the only field of a form."""
-    assert shown.modal is not None
-    [label] = shown.modal["components"]
-    return label["component"]["custom_id"]
 
 
 def _without_writing(s: Stage, name: str, who: Any) -> ChannelHandle:

@@ -15,7 +15,7 @@ from simcord.results import InteractionResult
 
 from bot.core.text import plain
 from bot.store import ceilings, parties
-from tests.discord_ui.stage import AFTER, Stage, buttons, discord, is_private, said, stage, text_of
+from tests.discord_ui.stage import AFTER, Stage, buttons, discord, filled, is_private, said, stage, text_of
 from tests.openapi import check_recorded
 
 TITLE = "The night of the second door"
@@ -116,11 +116,9 @@ async def test_through_the_form_that_asks_for_the_time(s: Stage) -> None:
     ann = s.person("ann")
     await ceiling(s, s.den, 5)
     shown = await plan(ann, s.den, when=None)
-    assert shown.modal is not None
-    [label] = shown.modal["components"]
     # It counts what was open when it was written.
     await ceiling(s, s.den, 0)
-    await ann.submit_modal(shown, {label["component"]["custom_id"]: "in 4h"})
+    await ann.submit_modal(shown, filled(shown, {"When, in your time zone": "in 4h"}))
     party = await stored(s)
     assert (party.title, party.note, party.text_after) == (TITLE, NOTE, 5)
     assert TITLE not in card(s.den)

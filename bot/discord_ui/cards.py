@@ -1,0 +1,51 @@
+"""Announcements that are in a channel already, shown as things are now."""
+
+from __future__ import annotations
+
+import logging
+
+import aiohttp
+import discord
+
+from bot.app.ceilings import Ceilings
+from bot.app.shows import Shows
+from bot.core.party import Attendance
+from bot.discord_ui.places import ceiling_of
+from bot.discord_ui.posts import announcement
+from bot.discord_ui.reply import NO_MENTIONS, Reply
+from bot.l10n.speaker import Speaker
+from bot.l10n.words import Words
+
+log = logging.getLogger(__name__)
+
+
+class Cards:
+    """Edits the announcements of parties."""
+
+    def __init__(self, client: discord.Client, words: Words, shows: Shows, ceilings: Ceilings) -> None:
+        self._client = client
+        self._words = words
+        self._shows = shows
+        self._ceilings = ceilings
+
+    async def redraw(self, found: Attendance, gone_to: int | None = None) -> None:
+        """Show the new state of a party in its announcement, as far as that can still be edited.
+
+        ``gone_to``: it only says in which channel the party is announced now. Never raises for anything Discord or
+        the network does.
+        """
+        party = found.party
+        shown = self._shows.episodes(party.show_id, party.episodes)
+        if party.message_id is None or shown is None:
+            return
+        say = Speaker(self._words, party.locale)
+        message = self._client.get_partial_messageable(party.channel_id).get_partial_message(party.message_id)
+        try:
+            ceiling = await ceiling_of(self._client, self._ceilings, party, shown[0])
+            card = announcement(say, *shown, found, "-", ceiling)
+            if gone_to is not None:
+                card = Reply().add("🎬 " + say("party.announced-elsewhere", channel=f"<#{gone_to}>"))
+            await message.edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            # Its buttons stay, and are answered by what the party is; guests are told of changes in messages.
+            log.info("The announcement of party %s can't be edited: %s", party.id, error)
