@@ -16,6 +16,7 @@ from bot.app.ceilings import Ceilings
 from bot.app.charts import Charts
 from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
+from bot.app.evenings import Evenings
 from bot.app.library import Library
 from bot.app.memory import Memory
 from bot.app.moves import Moves
@@ -37,6 +38,7 @@ from bot.discord_ui.characters import Characters
 from bot.discord_ui.client import CliffhangerClient
 from bot.discord_ui.delivery import DiscordOutbox
 from bot.discord_ui.desk import Desk
+from bot.discord_ui.evenings import EveningList
 from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices
@@ -126,6 +128,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         failures = Failures(desk)
         catch_up = CatchUpCommand(desk, choices, presses, catch_ups, places)
         readiness = ReadinessPanel(desk, presses, parties, cards, catch_up)
+        evenings = EveningList(desk, presses, Evenings(database, clock))
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
@@ -137,7 +140,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Timezones(desk, places, reminders),
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
-                PartiesCog(desk, choices, presses, parties, cards, readiness, failures, settings.party_lead_minutes),
+                PartiesCog(
+                    desk, choices, presses, parties, cards, readiness, evenings, failures, settings.party_lead_minutes
+                ),
                 remind,
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),
                 catch_up,

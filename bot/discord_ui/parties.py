@@ -26,6 +26,7 @@ from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
+from bot.discord_ui.evenings import EveningList
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
@@ -58,6 +59,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         parties: PartyDesk,
         cards: Cards,
         readiness: ReadinessPanel,
+        evenings: EveningList,
         failures: Failures,
         default_lead: int,
     ) -> None:
@@ -65,6 +67,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         self._parties = parties
         self._cards = cards
         self._readiness = readiness
+        self._evenings = evenings
         self._failures = failures
         self._default_lead = default_lead
         super().__init__()
@@ -155,6 +158,12 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if party.message_id is not None:
             place = f"https://discord.com/channels/{party.guild_id}/{party.channel_id}/{party.message_id}"
         await ask.answer(reply.add(ask.say("party.announced-in", place=place)))
+
+    @app_commands.command(name="history", description="The dates on which this server has watched together")
+    async def history(self, interaction: discord.Interaction) -> None:
+        """What was watched."""
+        ask = await self._desk.ask(interaction, private=True)
+        await ask.answer(await self._evenings.listed(ask))
 
     @app_commands.command(name="edit", description="Change a watch party, or hand it over; its guests are told")
     @app_commands.describe(

@@ -157,6 +157,18 @@ async def upcoming(
     return tuple(_party(row) for row in await tx.execute(query))
 
 
+async def begun(tx: Transaction, guild_id: int, now: datetime, limit: int, offset: int) -> tuple[Party, ...]:
+    """The parties of a server that have begun, without those that were called off, the latest first."""
+    query = sa.select(party).where(*_begun(guild_id, now)).order_by(party.c.starts_at.desc(), party.c.id.desc())
+    return tuple(_party(row) for row in await tx.execute(query.limit(limit).offset(offset)))
+
+
+async def count_begun(tx: Transaction, guild_id: int, now: datetime) -> int:
+    """How many there are of `begun`."""
+    query = sa.select(sa.func.count()).select_from(party).where(*_begun(guild_id, now))
+    return (await tx.execute(query)).scalar_one()
+
+
 async def answer(tx: Transaction, party: Party, user_id: int, answer: Answer, now: datetime) -> Attendance:
     """Note or change somebody's answer; who comes then. The same answer again keeps its place among the others.
 
@@ -205,6 +217,10 @@ async def of_series(tx: Transaction, series_id: int, now: datetime) -> tuple[Par
         party.c.series_id == series_id, party.c.state == PartyState.PLANNED, party.c.starts_at > now
     )
     return tuple(_party(row) for row in await tx.execute(query.order_by(party.c.starts_at, party.c.id)))
+
+
+def _begun(guild_id: int, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return party.c.guild_id == guild_id, party.c.state == PartyState.PLANNED, party.c.starts_at <= now
 
 
 def _party(row: sa.Row[Any]) -> Party:

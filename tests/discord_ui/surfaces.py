@@ -604,6 +604,7 @@ def times(there: Place) -> Iterator[Asking]:
             ("[season]", "", press(me, reader.public, f"c1:season:{key}")),
             ("[reminders]", "", press(me, reader.public, "c1:reminders:00ff")),
             ("[reminders-at]", "", press(me, reader.public, "c1:reminders-at:1:0")),
+            ("[evenings]", "", press(me, reader.public, "c1:evenings:0")),
         ]
         timeless += [
             (f"[{action}]", f"{number}", press(me, reader.public, f"c1:{action}:{key}:{number}"))
@@ -637,6 +638,7 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reminders defaults", {}),
     ("watch-party list", {}),
     ("watch-party next", {}),
+    ("watch-party history", {}),
     ("spoilers ceiling show", {}),
     ("spoilers explain", {}),
 )

@@ -390,6 +390,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         f"c1:snooze-at:1:{int(MIDDLE.timestamp()) + 7200}",
         "c1:reminders:00ff",
         "c1:reminders-at:1:0",
+        "c1:evenings:1",
         f"c1:cast:{key}:1:{ann.id}",
         f"c1:turn:{key}:2:{ann.id}",
         "c1:repick:1:1753995600",

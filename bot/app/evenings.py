@@ -1,0 +1,39 @@
+"""The evenings on which a server has watched together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.app.clock import Clock
+from bot.core.party import Attendance
+from bot.store import parties
+from bot.store.database import Database
+
+#: Evenings on a page.
+PER_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EveningPage:
+    """Some evenings of a server, the latest first; ``page`` counts from 0, and there is always one."""
+
+    evenings: tuple[Attendance, ...]
+    page: int
+    pages: int
+
+
+class Evenings:
+    """Looks back on the parties that have begun. Those that were called off are none."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def page(self, guild_id: int, page: int) -> EveningPage:
+        """A page of a server's evenings; the nearest one that there is."""
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            pages = max(-(-await parties.count_begun(tx, guild_id, now) // PER_PAGE), 1)
+            page = min(max(page, 0), pages - 1)
+            found = await parties.begun(tx, guild_id, now, PER_PAGE, page * PER_PAGE)
+            return EveningPage(tuple([await parties.attendance(tx, party) for party in found]), page, pages)
