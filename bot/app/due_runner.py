@@ -58,8 +58,6 @@ log = logging.getLogger(__name__)
 #: Rows claimed at once, and how long they are ours.
 _BATCH = 100
 _LEASE = timedelta(seconds=120)
-#: Discord remembers a nonce for "the past few minutes"; after this long we look for ourselves.
-_NONCE_WINDOW = timedelta(seconds=120)
 #: After a failure wait this long, twice as long each time, up to the second figure.
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -456,8 +454,8 @@ class DueRunner:
         return Lateness(judgement.late, cause(row, self._up_since or self._clock.now()))
 
     def _maybe_sent_since(self, row: Due) -> datetime | None:
-        long_ago = self._clock.now() - row.first_claimed_at > _NONCE_WINDOW
-        return row.first_claimed_at if row.attempts > 1 and long_ago else None
+        # Even if that seems to be within the time that nonces are remembered: our clock may have been put back since.
+        return row.first_claimed_at if row.attempts > 1 else None
 
     def _delivered(self, row: Due, settled: _Settled, judgement: Judgement) -> None:
         settled[DueState.DELIVERED, None].append(row.id)

@@ -111,9 +111,12 @@ class DiscordOutbox:
         """The message that an earlier attempt left, found by the mark in its buttons."""
         user = self._client.user
         try:
-            async for message in channel.history(limit=_HISTORY, after=since - timedelta(minutes=1)):
-                if user is not None and message.author.id == user.id and nonce in _custom_ids(message):
-                    return message.id
+            # Our clock may have been ahead when it was sent, so that Discord dates it before ``since``: look at the
+            # latest messages as well.
+            for after in (since - timedelta(minutes=1), None):
+                async for message in channel.history(limit=_HISTORY, after=after):
+                    if user is not None and message.author.id == user.id and nonce in _custom_ids(message):
+                        return message.id
         except discord.Forbidden:
             log.info("May not read the history of channel %s; sending again", channel.id)
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -14,7 +15,9 @@ class Fault:
     `path` is a shell pattern over the path without `/api/v10`. `status` and `code` answer with an error (429 with
     `retry_after`), `drop` hangs up without an answer, `reset` does so with a reset, `delay` waits so many seconds
     first. With `after` True the request is carried out before the trouble comes: Discord has accepted it and the
-    bot does not know. `chance` is the share of matching requests that are hit, drawn from `rng`; `hits` counts them.
+    bot does not know. `everywhere` makes a 429 one of the overall limit. `then` is called when the trouble comes, in
+    `answered` requests once the answer has been handed to the network. `chance` is the share of matching requests
+    that are hit, drawn from `rng`; `hits` counts them.
     """
 
     method: str
@@ -26,6 +29,9 @@ class Fault:
     reset: bool = False
     delay: float = 0.0
     after: bool = False
+    everywhere: bool = False
+    then: Callable[[], None] | None = None
+    answered: bool = False
     chance: float = 1.0
     retry_after: float = 0.05
     rng: random.Random | None = None

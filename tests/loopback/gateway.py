@@ -53,7 +53,7 @@ class Session:
 class Gateway:
     """Keeps the sessions. Counts `identifies` and `resumes`; `acknowledge` False makes it deaf to heartbeats.
 
-    `open` False refuses new connections with 503.
+    `open` False refuses new connections with 503, `resumable` False every attempt to resume.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Gateway:
         self.heartbeats = 0
         self.acknowledge = True
         self.open = True
+        self.resumable = True
         self.heartbeat_interval_ms = 41_250
         self.presences: list[dict[str, Any]] = []
         self._token = token
@@ -165,7 +166,7 @@ class Gateway:
         if data["token"] != self._token():
             await socket.close(code=BAD_TOKEN)
             return None
-        if session is None or not isinstance(data["seq"], int) or data["seq"] > session.number:
+        if not self.resumable or session is None or not isinstance(data["seq"], int) or data["seq"] > session.number:
             await _send(socket, INVALID_SESSION, False)
             return None
         self.resumes += 1

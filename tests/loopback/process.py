@@ -63,7 +63,7 @@ class BotProcess:
     async def wait(self, within: float = 20.0) -> int:
         """Wait for its end and return the exit code; raises TimeoutError."""
         async with asyncio.timeout(within):
-            await self._reader
+            await asyncio.shield(self._reader)
             return await self._process.wait()
 
     async def stop(self, within: float = 20.0) -> int:
@@ -87,18 +87,19 @@ async def bot_process(
     *arguments: str,
     folder: Path,
     environment: Mapping[str, str] | None = None,
+    launcher: str = "tests.loopback.launch",
 ) -> AsyncIterator[BotProcess]:
     """Run `python -m <arguments>` in `folder`, sent to `discord`; killed at the end where it still runs.
 
     Of this process's environment only what Python needs is passed on; `DISCORD_TOKEN` is the server's
-    unless given.
+    unless given. `launcher` is a module that takes the same arguments as the usual one.
     """
     given = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     given |= {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", "DISCORD_TOKEN": discord.token}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.loopback.launch",
+        launcher,
         discord.url,
         *arguments,
         cwd=folder,

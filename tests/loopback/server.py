@@ -60,7 +60,11 @@ class Request:
 
 
 class LoopbackDiscord:
-    """The server and all that is in it; `timer` gives the seconds that limits and nonces are measured by."""
+    """The server and all that is in it.
+
+    `timer` gives the seconds that limits and nonces are measured by, `clock` the time of day (seconds since 1970)
+    that ids carry, None for the machine's. `nonce_window` is for how many seconds a nonce is remembered.
+    """
 
     def __init__(
         self,
@@ -68,14 +72,18 @@ class LoopbackDiscord:
         token: str = TOKEN,
         limits: Limits | None = None,
         timer: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
+        nonce_window: float = rest.NONCE_WINDOW,
     ) -> None:
         self.token = token
         self.limits = limits or Limits()
         self.now = timer
-        self.snowflakes = Snowflakes()
+        self.nonce_window = nonce_window
+        self.snowflakes = Snowflakes(clock)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
+        self._dms: dict[int, Channel] = {}
         self.bot = self.add_user("cliffhanger", bot=True)
         self.owner = self.add_user("owner")
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
@@ -202,11 +210,10 @@ class LoopbackDiscord:
 
     def dm(self, user: User) -> Channel:
         """The direct messages between the bot and a person, made where there were none."""
-        for channel in self.channels.values():
-            if channel.recipient is user:
-                return channel
-        channel = Channel(self.snowflakes.next(), user.name, recipient=user)
-        self.channels[channel.id] = channel
+        channel = self._dms.get(user.id)
+        if channel is None:
+            channel = self._dms[user.id] = Channel(self.snowflakes.next(), user.name, recipient=user)
+            self.channels[channel.id] = channel
         return channel
 
     def delete_channel(self, channel: Channel) -> None:
@@ -434,7 +441,7 @@ class LoopbackDiscord:
     def remembered(self, nonce: str) -> Message | None:
         """The message that came with this nonce in the past few minutes, None where there was none."""
         at, message = self._nonces.get(nonce, (float("-inf"), None))
-        return message if self.now() - at < rest.NONCE_WINDOW else None
+        return message if self.now() - at < self.nonce_window else None
 
     def remember(self, nonce: str, message: Message) -> None:
         self._nonces[nonce] = self.now(), message
@@ -472,35 +479,41 @@ class LoopbackDiscord:
         self.requests.append(record)
         self.changed()
         try:
-            response = await self._answer(request, record)
+            response, fault = await self._answer(request, record)
             record.status = None if response is None else response.status
+            if response is not None and fault is not None and fault.answered and fault.then is not None:
+                await response.prepare(request)
+                await response.write_eof()
+                fault.then()
         finally:
             self.changed()
         return web.Response() if response is None else response
 
-    async def _answer(self, request: web.Request, record: Request) -> web.Response | None:
-        """The response, None where the connection was cut."""
+    async def _answer(self, request: web.Request, record: Request) -> tuple[web.Response | None, Fault | None]:
+        """The response, None where the connection was cut, and the trouble that the request met."""
         open_to_all = record.path.startswith(("/interactions/", "/webhooks/"))
         if not open_to_all and request.headers.get("Authorization") != f"Bot {self.token}":
-            return _error(401, 0, "401: Unauthorized")
+            return _error(401, 0, "401: Unauthorized"), None
         fault = next((each for each in self.faults if each.strikes(record.method, record.path)), None)
         if fault is not None and not fault.after:
-            return await self._strike(fault, request, lambda: self._carry_out(record, open_to_all))
+            return await self._strike(fault, request, lambda: self._carry_out(record, open_to_all)), fault
         response = self._carry_out(record, open_to_all)
         if fault is not None:
-            return await self._strike(fault, request, lambda: response)
-        return response
+            return await self._strike(fault, request, lambda: response), fault
+        return response, None
 
     async def _strike(
         self, fault: Fault, request: web.Request, go_on: Callable[[], web.Response]
     ) -> web.Response | None:
+        if fault.then is not None and not fault.answered:
+            fault.then()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop or fault.reset:
             _cut(request, reset=fault.reset)
             return None
         if fault.status == 429:
-            return _too_many(fault.retry_after, everywhere=False)
+            return _too_many(fault.retry_after, everywhere=fault.everywhere)
         if fault.status is not None:
             return _error(fault.status, fault.code, "A fault was asked for")
         return go_on()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,13 +26,14 @@ _ROLE_MENTION = re.compile(r"<@&(\d+)>")
 
 
 class Snowflakes:
-    """Hands out rising ids that carry the present time, as Discord's do."""
+    """Hands out rising ids that carry the present time, as Discord's do; `clock` gives seconds since 1970."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] | None = None) -> None:
+        self._clock = clock or (lambda: time.time_ns() / 1e9)
         self._last = 0
 
     def next(self) -> int:
-        milliseconds = time.time_ns() // 1_000_000 - DISCORD_EPOCH_MS
+        milliseconds = int(self._clock() * 1000) - DISCORD_EPOCH_MS
         self._last = max(self._last + 1, milliseconds << 22)
         return self._last
 
