@@ -21,6 +21,7 @@ from bot.app.library import Library
 from bot.app.memory import Memory
 from bot.app.moves import Moves
 from bot.app.parties import Parties
+from bot.app.party_series import PartySeries
 from bot.app.people import People
 from bot.app.reminders import Reminders
 from bot.app.shows import Shows
@@ -43,6 +44,7 @@ from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
+from bot.discord_ui.party_series import SeriesCommands
 from bot.discord_ui.press import Presses
 from bot.discord_ui.progress import Progress
 from bot.discord_ui.readiness import ReadinessPanel
@@ -104,7 +106,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         people = People(database, ceilings)
         desk = Desk(shows, people, words, clock)
         client = CliffhangerClient()
-        cards = Cards(client, words, shows, ceilings)
+        # The runner delivers through the cards, which show series, which wake the runner.
+        seasons = PartySeries(database, clock, shows, lambda: runner.poke())
+        cards = Cards(client, words, shows, ceilings, seasons)
         runner = DueRunner(
             database,
             DiscordOutbox(client, words, ceilings, cards),
@@ -118,7 +122,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.
-        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, standing))
+        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, seasons, standing))
         library = Library(folder, shows, moves)
         await library.follow_schedules()
         presses = Presses()
@@ -129,6 +133,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         catch_up = CatchUpCommand(desk, choices, presses, catch_ups, places)
         readiness = ReadinessPanel(desk, presses, parties, cards, catch_up)
         evenings = EveningList(desk, presses, Evenings(database, clock))
+        lead = settings.party_lead_minutes
+        series = SeriesCommands(desk, choices, presses, seasons, parties, cards, places, lead)
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
@@ -141,7 +147,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
                 PartiesCog(
-                    desk, choices, presses, parties, cards, readiness, evenings, failures, settings.party_lead_minutes
+                    desk, choices, presses, parties, cards, readiness, evenings, failures, lead, series.commands()
                 ),
                 remind,
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),

@@ -29,12 +29,13 @@ from bot.app.outbox import (
     PartyPost,
     Post,
     ReminderPost,
+    SeriesPost,
     TryLater,
 )
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
 from bot.core.catch_up import CatchUp, CatchUpState
-from bot.core.party import Party, PartyState
+from bot.core.party import Party, PartyState, SeriesState
 from bot.core.progress import Progress
 from bot.core.reminder import (
     ON_TIME,
@@ -50,7 +51,7 @@ from bot.core.reminder import (
     judge,
     nonce,
 )
-from bot.store import catch_ups, digests, due, move_notices, parties, progress, reminder_choices, reminders
+from bot.store import catch_ups, digests, due, move_notices, parties, progress, reminder_choices, reminders, series
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -202,6 +203,8 @@ class DueRunner:
                 await self._moved(row, settled)
             case DueKind.DIGEST:
                 await self._digest(row, settled)
+            case DueKind.SERIES_ANNOUNCEMENT | DueKind.SERIES_CANCELLED:
+                await self._series(row, settled)
             case _:
                 await self._party(row, settled)
 
@@ -374,6 +377,8 @@ class DueRunner:
         async with self._database.read() as tx:
             party = await parties.get(tx, row.subject)
             attendance = None if party is None else await parties.attendance(tx, party)
+            series_id = None if party is None else party.series_id
+            rest = () if series_id is None else await parties.of_series(tx, series_id, self._clock.now())
         if party is None or attendance is None:
             self._drop(row, settled, "party-gone")
             return
@@ -400,14 +405,8 @@ class DueRunner:
         if not attending and not announcing:
             self._drop(row, settled, "nobody-to-tell")
             return
-        groups: Sequence[tuple[int, ...]] = (
-            [()]
-            if announcing
-            else [
-                attending[start : start + MENTIONS_PER_MESSAGE]
-                for start in range(0, len(attending), MENTIONS_PER_MESSAGE)
-            ]
-        )
+        for_all: Sequence[tuple[int, ...]] = [()]
+        groups = for_all if announcing else _groups(attending)
         for piece, mentions in enumerate(groups):
             if piece < row.sent:
                 continue
@@ -418,6 +417,7 @@ class DueRunner:
                 episodes=episodes,
                 mentions=mentions,
                 late=self._apology(row, judgement),
+                goes_on=rest[0] if rest and row.kind is DueKind.PARTY_CANCELLED else None,
             )
             outcome = await self._outbox.deliver(
                 Channel(party.channel_id),
@@ -445,6 +445,51 @@ class DueRunner:
         elif row.kind is DueKind.PARTY_PLACE:
             async with self._database.begin() as tx:
                 await parties.told_of_place(tx, party.id, attending)
+        self._delivered(row, settled, judgement)
+
+    async def _series(self, row: Due, settled: _Settled) -> None:
+        announcing = row.kind is DueKind.SERIES_ANNOUNCEMENT
+        async with self._database.read() as tx:
+            found = await series.get(tx, row.subject)
+            planned = () if found is None else await parties.ever_of_series(tx, found.id)
+            state = PartyState.PLANNED if announcing else PartyState.CANCELLED
+            nights = tuple(night for night in planned if night.state is state and night.starts_at > row.due_at)
+            attending = [user for night in nights for user in (await parties.attendance(tx, night)).attending]
+        if found is None or (found.state is SeriesState.CANCELLED) == announcing:
+            self._drop(row, settled, "cancelled")
+            return
+        show = self._shows.get(found.show_id)
+        if show is None:
+            self._undeliverable(row, settled, "show-not-loaded")
+            return
+        judgement = judge(row.due_at, self._clock.now(), nights[-1].starts_at if announcing and nights else None)
+        if judgement.verdict is Verdict.POINTLESS:
+            self._pointless(row, settled)
+            return
+        for_all: Sequence[tuple[int, ...]] = [()]
+        groups = for_all if announcing else _groups(tuple(dict.fromkeys(attending)))
+        for piece, mentions in enumerate(groups):
+            if piece < row.sent:
+                continue
+            outcome = await self._outbox.deliver(
+                Channel(found.channel_id),
+                SeriesPost(row.kind, found, show, nights, mentions, self._apology(row, judgement)),
+                nonce(row.id, piece),
+                maybe_sent_since=self._maybe_sent_since(row),
+            )
+            match outcome:
+                case Delivered(_, message_id):
+                    if announcing and message_id:
+                        async with self._database.begin() as tx:
+                            await series.set_message(tx, found.id, message_id)
+                    elif piece + 1 < len(groups):
+                        await due.note_sent(self._database, row.id, piece + 1, self._worker)
+                case Gone(reason):
+                    self._undeliverable(row, settled, reason)
+                    return
+                case TryLater(reason, after):
+                    await self._postpone(row, reason, after)
+                    return
         self._delivered(row, settled, judgement)
 
     def _apology(self, row: Due, judgement: Judgement) -> Lateness | None:
@@ -484,6 +529,11 @@ class DueRunner:
         log.info("Due row %s (%s) postponed: %s", row.id, row.kind.value, reason)
         await due.postpone(self._database, row.id, until, reason, self._worker)
         self.counts.postponed += 1
+
+
+def _groups(people: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """As many of these people together as a message can mention."""
+    return [people[start : start + MENTIONS_PER_MESSAGE] for start in range(0, len(people), MENTIONS_PER_MESSAGE)]
 
 
 def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime | None:

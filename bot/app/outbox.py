@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.catch_up import CatchUp, PlannedSitting
 from bot.core.party import Attendance, Party
 from bot.core.reminder import Cause, DueKind, Reminder
+from bot.core.series import Series
 from bot.core.show import Episode, Show
 
 
@@ -114,7 +115,10 @@ class DigestPost:
 
 @dataclass(frozen=True, slots=True)
 class PartyPost:
-    """Something about a watch party. ``mentions`` are people who asked to be told."""
+    """Something about a watch party. ``mentions`` are people who asked to be told.
+
+    ``goes_on`` is the next night of the series that it was a night of (None: there is none).
+    """
 
     kind: DueKind
     found: Attendance
@@ -122,6 +126,7 @@ class PartyPost:
     episodes: tuple[Episode, ...]
     mentions: tuple[int, ...]
     late: Lateness | None
+    goes_on: Party | None = None
 
     @property
     def party(self) -> Party:
@@ -132,7 +137,23 @@ class PartyPost:
         return self.party.locale
 
 
-Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost
+@dataclass(frozen=True, slots=True)
+class SeriesPost:
+    """Something about a series of watch parties. ``nights`` are those that it has, or would have had."""
+
+    kind: DueKind
+    series: Series
+    show: Show
+    nights: tuple[Party, ...]
+    mentions: tuple[int, ...]
+    late: Lateness | None
+
+    @property
+    def locale(self) -> str:
+        return self.series.locale
+
+
+Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost | SeriesPost
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,11 +275,11 @@ async def await_start(tx: Transaction, party: Party, now: datetime) -> None:
     await due.add(tx, DueKind.PARTY_START, party.id, party.starts_at)
 
 
-async def call_off(tx: Transaction, party: Party, now: datetime) -> Attendance:
-    """Cancel a planned party, and let those be told who would have come."""
+async def call_off(tx: Transaction, party: Party, now: datetime, *, tell: bool = True) -> Attendance:
+    """Cancel a planned party, and let those be told who would have come, unless they are told in another way."""
     await parties.cancel(tx, party.id)
     await due.withdraw(tx, _UPCOMING_KINDS, party.id)
     found = await parties.attendance(tx, replace(party, state=PartyState.CANCELLED))
-    if found.attending:
+    if tell and found.attending:
         await due.add(tx, DueKind.PARTY_CANCELLED, party.id, now)
     return found

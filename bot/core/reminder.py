@@ -14,7 +14,7 @@ ON_TIME = timedelta(minutes=2)
 
 
 class DueKind(Enum):
-    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party or notice.
+    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party, series or notice.
 
     Of a digest it is the id of the person.
     """
@@ -30,6 +30,7 @@ class DueKind(Enum):
     PARTY_CANCELLED = "party-cancelled"
     PARTY_PLACE = "party-place"
     SERIES_ANNOUNCEMENT = "series-announcement"
+    SERIES_CANCELLED = "series-cancelled"
 
 
 class DueState(Enum):

@@ -8,10 +8,11 @@ import aiohttp
 import discord
 
 from bot.app.ceilings import Ceilings
+from bot.app.party_series import PartySeries, Season
 from bot.app.shows import Shows
 from bot.core.party import Attendance
 from bot.discord_ui.places import ceiling_of
-from bot.discord_ui.posts import announcement
+from bot.discord_ui.posts import announcement, series_card
 from bot.discord_ui.reply import NO_MENTIONS, Reply
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
@@ -22,11 +23,14 @@ log = logging.getLogger(__name__)
 class Cards:
     """Edits the announcements of parties."""
 
-    def __init__(self, client: discord.Client, words: Words, shows: Shows, ceilings: Ceilings) -> None:
+    def __init__(
+        self, client: discord.Client, words: Words, shows: Shows, ceilings: Ceilings, seasons: PartySeries
+    ) -> None:
         self._client = client
         self._words = words
         self._shows = shows
         self._ceilings = ceilings
+        self._seasons = seasons
 
     async def redraw(self, found: Attendance, gone_to: int | None = None) -> None:
         """Show the new state of a party in its announcement, as far as that can still be edited.
@@ -49,3 +53,24 @@ class Cards:
         except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
             # Its buttons stay, and are answered by what the party is; guests are told of changes in messages.
             log.info("The announcement of party %s can't be edited: %s", party.id, error)
+
+    async def redraw_night(self, found: Attendance, gone_to: int | None = None) -> None:
+        """The same, and the announcement of the series that it is a night of."""
+        await self.redraw(found, gone_to)
+        party = found.party
+        if party.series_id is not None:
+            await self.redraw_series(await self._seasons.get(party.series_id, party.guild_id))
+
+    async def redraw_series(self, season: Season) -> None:
+        """Show the nights of a series as they are now in its announcement. Never raises, as `redraw`."""
+        series = season.series
+        show = self._shows.get(series.show_id)
+        if series.message_id is None or show is None:
+            return
+        message = self._client.get_partial_messageable(series.channel_id).get_partial_message(series.message_id)
+        nights = [night.party for night in season.nights]
+        card = series_card(Speaker(self._words, series.locale), show, series, nights, "-")
+        try:
+            await message.edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            log.info("The announcement of series %s can't be edited: %s", series.id, error)

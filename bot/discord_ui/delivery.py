@@ -68,7 +68,7 @@ class DiscordOutbox:
         # What is cut off here is said in a message of its own.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TIMEOUT):
-                await self._cards.redraw(post.found)
+                await self._cards.redraw_night(post.found)
 
     async def _pace(self) -> None:
         """Space requests out, so that a storm of reminders provokes no 429."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -17,19 +17,21 @@ from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
 from bot.core.airing import all_air_by
 from bot.core.errors import UserError
-from bot.core.party import ATTENDING, MOST_EPISODES, MOST_PLACES, Answer, Attendance, Party, PartyText, written
+from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, written
 from bot.core.progress import ranges
-from bot.core.show import Episode, Show
+from bot.core.show import Episode
 from bot.core.text import cut, plain, unescaped
 from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_lead
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.cards import Cards
-from bot.discord_ui.desk import Ask, Desk, bot_is_here
+from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.evenings import EveningList
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
+from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, one_night, places
+from bot.discord_ui.party_words import party_label, text_for, watched_at
 from bot.discord_ui.posts import announcement, text_lines
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.readiness import ReadinessPanel
@@ -42,9 +44,6 @@ _LISTED = 10
 _NOTE_LISTED = 100
 #: What removes a title or a note.
 _REMOVED = frozenset({"-", "–", "—"})
-
-PlaceOption = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
-Place = discord.abc.GuildChannel | discord.Thread
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -62,7 +61,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         evenings: EveningList,
         failures: Failures,
         default_lead: int,
+        more: Sequence[app_commands.Command[Any, ..., None]],
     ) -> None:
+        """``more`` are subcommands that others answer."""
         self._desk = desk
         self._parties = parties
         self._cards = cards
@@ -71,6 +72,10 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         self._failures = failures
         self._default_lead = default_lead
         super().__init__()
+        group = self.app_command
+        assert isinstance(group, app_commands.Group)
+        for command in more:
+            group.add_command(command)
         self.create.autocomplete("episode")(choices.all_episodes)
         self.create.autocomplete("show")(choices.shows)
         self.edit.autocomplete("episode")(choices.all_episodes)
@@ -113,11 +118,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         """Plan a party; a form asks for the episode and the time where one was left out."""
         ask = await self._desk.ask(interaction, show, private=True)
         minutes = None if lead is None else read_lead(lead)
-        aside = Aside(minutes, _places(capacity), None if role is None else role.id, ask.asker.ceiling)
+        aside = Aside(minutes, places(capacity), None if role is None else role.id, ask.asker.ceiling)
         # What is wrong with the options is said before anything else is asked.
-        episodes = None if episode is None else _run(ask.show, episode, last_episode)
-        place = self._place(ask, None if channel is None else channel.id)
-        self._check_role(ask, place.id, aside.role_id)
+        episodes = None if episode is None else one_night(ask.show, episode, last_episode)
+        place = announced_in(ask, None if channel is None else channel.id)
+        check_role(ask, place, aside.role_id)
         text = written(title, note, ask.asker.ceiling)
         if episodes is None or when is None:
             numbers = "" if episodes is None else ranges(one.number for one in episodes)
@@ -149,10 +154,10 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         party = found.party
         coming = found.answers.get(ask.asker.user_id) in ATTENDING
         key = "party.next-yours" if coming else "party.next-here"
-        what, at = plain(self._watched(ask.say, party)), stamps.full(party.starts_at)
+        what, at = plain(watched_at(self._desk, ask.say, party)), stamps.full(party.starts_at)
         reply = Reply().add(
             "🎬 " + ask.say(key, what=what, at=at, relative=stamps.relative(party.starts_at)),
-            *text_lines(await self._text(ask, party)),
+            *text_lines(await text_for(self._desk, ask, party)),
         )
         place = f"<#{party.channel_id}>"
         if party.message_id is not None:
@@ -207,17 +212,17 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         other = episode is not None or last_episode is not None
         kept = found.party.episode if other else found.party.episodes[-1]
         first = found.party.episode if episode is None else episode
-        meant = _run(show, first, last_episode if other else kept)
+        meant = one_night(show, first, last_episode if other else kept)
         asked = None if when is None else read_typed(ask, when, all_air_by(meant))
         edit = Edit(
             when=asked if isinstance(asked, Understood) else None,
             follows_air_time=when is not None and is_air_time(when),
             episodes=meant if other else None,
-            channel_id=None if channel is None else self._place(ask, channel.id).id,
+            channel_id=None if channel is None else announced_in(ask, channel.id).id,
             lead_minutes=None if lead is None else read_lead(lead),
             text=_rewritten(found.party, title, note, ask.asker.ceiling),
             host_id=None if host is None else host.id,
-            capacity=NOTHING if capacity == NOTHING else _places(capacity),
+            capacity=NOTHING if capacity == NOTHING else places(capacity),
         )
         changed = await self._edit(ask, party, edit)
         reply = self._changed(ask, changed)
@@ -254,7 +259,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             "🎬 "
             + ask.say(
                 "party.changed",
-                what=plain(self._watched(ask.say, party)),
+                what=plain(watched_at(self._desk, ask.say, party)),
                 at=stamps.full(party.starts_at),
                 relative=stamps.relative(party.starts_at),
                 channel=f"<#{party.channel_id}>",
@@ -266,9 +271,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     async def _follow(self, before: Party, changed: Attendance) -> None:
         """Let the announcement show what a party has become, and an old one where the new one is."""
         if before.channel_id != changed.party.channel_id:
-            await self._cards.redraw(replace(changed, party=before), gone_to=changed.party.channel_id)
+            await self._cards.redraw_night(replace(changed, party=before), gone_to=changed.party.channel_id)
         else:
-            await self._cards.redraw(changed)
+            await self._cards.redraw_night(changed)
 
     @edit.autocomplete("party")
     @cancel.autocomplete("party")
@@ -281,7 +286,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             for found in await self._parties.upcoming(interaction.guild_id)
             if found.party.may_change(interaction.user.id, _manages_events(interaction))
         ]
-        labels = [await self._label(ask, party) for party in mine]
+        labels = [await party_label(self._desk, ask, party) for party in mine]
         wanted = str(typed).strip().casefold()
         return [
             app_commands.Choice(name=cut(label, 100), value=party.id)
@@ -290,41 +295,6 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         ][:25]
 
     # -------------------------------------------------------------- planning
-
-    def _place(self, ask: Ask, channel_id: int | None) -> Place:
-        """The channel to announce in. Raises UserError where the asker or the bot may not write there."""
-        interaction = ask.interaction
-        if not bot_is_here(interaction) or interaction.guild is None:
-            raise UserError("party.bot-not-here")
-        wanted = interaction.channel_id if channel_id is None else channel_id
-        place = interaction.guild.get_channel_or_thread(wanted or 0)
-        member = interaction.user
-        if place is None or not isinstance(member, discord.Member):
-            raise UserError("party.no-channel")
-        theirs = place.permissions_for(member)
-        if not (theirs.view_channel and _may_write(place, theirs)):
-            raise UserError("party.you-cannot-write", channel_id=place.id)
-        ours = place.permissions_for(interaction.guild.me)
-        if not (ours.view_channel and _may_write(place, ours)):
-            raise UserError("party.cannot-write", channel_id=place.id)
-        return place
-
-    def _check_role(self, ask: Ask, channel_id: int, role_id: int | None) -> None:
-        """Raises UserError for a role that the asker or the bot may not mention there, and for everyone's."""
-        guild, member = ask.interaction.guild, ask.interaction.user
-        if role_id is None or guild is None or not isinstance(member, discord.Member):
-            return
-        role, place = guild.get_role(role_id), guild.get_channel_or_thread(channel_id)
-        if role is None or place is None:
-            raise UserError("party.role-gone")
-        if role.is_default():
-            raise UserError("party.role-everyone")
-        if role.mentionable:
-            return
-        if not place.permissions_for(member).mention_everyone:
-            raise UserError("party.you-cannot-mention", role_id=role.id)
-        if not place.permissions_for(guild.me).mention_everyone:
-            raise UserError("party.cannot-mention", role_id=role.id)
 
     def _planned_as(self, episodes: Sequence[Episode], channel_id: int, text: PartyText, aside: Aside) -> Plan:
         lead = self._default_lead if aside.lead is None else aside.lead
@@ -337,9 +307,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     async def _submitted(self, show_id: str, interaction: discord.Interaction, typed: Typed, aside: Aside) -> None:
         ask = await self._desk.ask(interaction, show_id, private=True)
         try:
-            episodes = _run(ask.show, *read_episodes(typed.episode))
-            place = self._place(ask, typed.channel_id or None)
-            self._check_role(ask, place.id, aside.role_id)
+            episodes = one_night(ask.show, *read_episodes(typed.episode))
+            place = announced_in(ask, typed.channel_id or None)
+            check_role(ask, place, aside.role_id)
             # What was begun before the place was closed again tells as much as it was open for then.
             after = min(max(aside.after, ask.asker.ceiling), len(ask.show.episodes))
             text = written(typed.title or None, typed.note or None, after)
@@ -423,38 +393,15 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if at > ask.now + HORIZON or lead < 0 or after > len(ask.show.episodes):
             raise UserError("button.stale")
         when = picked(ask, at)
-        place = self._place(ask, channel)
+        place = announced_in(ask, channel)
         aside = Aside.of(lead, capacity, role, after)
-        self._check_role(ask, place.id, aside.role_id)
+        check_role(ask, place, aside.role_id)
         text = _unquoted(interaction.message, after)
-        plan = self._planned_as(_run(ask.show, first, last), place.id, text, aside)
+        plan = self._planned_as(one_night(ask.show, first, last), place.id, text, aside)
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, await self._create(ask, plan, when))
 
     # ----------------------------------------------------- listing and cancelling
-
-    async def _label(self, ask: Ask, party: Party) -> str:
-        """A party in a line that only the asker reads, not escaped."""
-        local = party.starts_at.astimezone(ZoneInfo(ask.asker.zone or party.zone))
-        label = f"{self._watched(ask.say, party)} · {ask.say.day(local)}, {ask.say.clock(local)}"
-        title = (await self._text(ask, party)).title
-        return label if title is None else f"{label} · {title}"
-
-    async def _text(self, ask: Ask, party: Party) -> PartyText:
-        """What was written on a party, as far as the asker, who alone reads it, is past it."""
-        show = self._desk.shows.get(party.show_id)
-        if show is None or not party.text_after:
-            return party.text_at(0)
-        watched = await self._desk.people.watched(ask.asker.user_id, show)
-        return party.text_at(0 if watched is None else watched.up_to)
-
-    def _watched(self, say: Speaker, party: Party) -> str:
-        """What is watched, not escaped."""
-        found = self._desk.shows.episodes(party.show_id, party.episodes)
-        if found is None:
-            return f"{party.show_id} {ranges(party.episodes)}"
-        show, episodes = found
-        return f"{say.text(show.title)} · {episode_names(say, show, episodes)}"
 
     async def _list(self, ask: Ask) -> None:
         say = ask.say
@@ -464,7 +411,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             reply.add(say("parties.none"))
         for found in planned[:_LISTED]:
             party = found.party
-            text = await self._text(ask, party)
+            text = await text_for(self._desk, ask, party)
             words = [
                 *([] if text.title is None else [f"**{plain(text.title)}**"]),
                 *([] if text.note is None else [plain(cut(text.note, _NOTE_LISTED))]),
@@ -473,7 +420,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 "- "
                 + say(
                     "parties.line",
-                    what=plain(self._watched(say, party)),
+                    what=plain(watched_at(self._desk, say, party)),
                     at=stamps.full(party.starts_at),
                     relative=stamps.relative(party.starts_at),
                     channel=f"<#{party.channel_id}>",
@@ -497,7 +444,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if not found.party.may_change(interaction.user.id, _manages_events(interaction)):
             raise UserError("party.not-yours", creator_id=found.party.creator_id)
         await ask.answer(
-            Reply([ask.say("party.really-cancel", what=plain(await self._label(ask, found.party)))]).row(
+            Reply([ask.say("party.really-cancel", what=plain(await party_label(self._desk, ask, found.party)))]).row(
                 button(ask.say("party.yes-cancel"), "cancel", party_id, style=discord.ButtonStyle.danger)
             )
         )
@@ -514,10 +461,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             manages_events=_manages_events(interaction),
         )
         try:
-            what = plain(await self._label(ask, cancelled.party))
-            await ask.answer(Reply([ask.say("party.cancelled-now", what=what)]))
+            what = plain(await party_label(self._desk, ask, cancelled.party))
+            reply = Reply([ask.say("party.cancelled-now", what=what)])
+            await ask.answer(reply.add("-# " + ask.say("series.night-cancelled") if cancelled.party.series_id else ""))
         finally:
-            await self._cards.redraw(cancelled)
+            await self._cards.redraw_night(cancelled)
 
     # -------------------------------------------------------------- answering
 
@@ -597,29 +545,3 @@ def _unless_removed(typed: str | None) -> str | None:
 
 def _manages_events(interaction: discord.Interaction) -> bool:
     return interaction.permissions.manage_events
-
-
-def _may_write(place: object, permissions: discord.Permissions) -> bool:
-    if isinstance(place, discord.Thread):
-        return permissions.send_messages_in_threads
-    return permissions.send_messages
-
-
-def _run(show: Show, first: int, last: int | None) -> tuple[Episode, ...]:
-    """The episodes of one night.
-
-    Raises UserError: "episode.unknown", "party.last-before-first", "party.too-many-episodes".
-    """
-    ends = episode_of(show, first), episode_of(show, first if last is None else last)
-    if ends[1].number < first:
-        raise UserError("party.last-before-first", first=first, last=ends[1].number)
-    if ends[1].number - first >= MOST_EPISODES:
-        raise UserError("party.too-many-episodes", most=MOST_EPISODES)
-    return tuple(episode for episode in show.episodes if first <= episode.number <= ends[1].number)
-
-
-def _places(capacity: int | None) -> int | None:
-    """How many may come. Raises UserError("party.capacity")."""
-    if capacity is not None and not 1 <= capacity <= MOST_PLACES:
-        raise UserError("party.capacity", most=MOST_PLACES)
-    return capacity

@@ -14,11 +14,12 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.app.outbox import CatchUpPost, DigestPost, Lateness, MovedPost, PartyPost, Post, ReminderPost
+from bot.app.outbox import CatchUpPost, DigestPost, Lateness, MovedPost, PartyPost, Post, ReminderPost, SeriesPost
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
-from bot.core.party import Answer, Attendance, PartyState, PartyText
+from bot.core.party import Answer, Attendance, Party, PartyState, PartyText, SeriesState
 from bot.core.reminder import Cause, DueKind
+from bot.core.series import Night, Series
 from bot.core.show import Episode, Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
@@ -36,6 +37,8 @@ NAP_MINUTES = 60
 _SEEN_BUTTONS = 4
 #: What has moved with a schedule is listed up to here; a message takes 2,000 characters.
 _MOVES_LISTED = 8
+#: Nights of a series listed in its announcement.
+_NIGHTS_LISTED = 30
 #: The same of what came to nothing.
 _MISSED_LISTED = 10
 
@@ -68,6 +71,11 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _moved(say, post, mark)
     if isinstance(post, DigestPost):
         return _digest(say, post, mark)
+    if isinstance(post, SeriesPost):
+        if post.kind is DueKind.SERIES_ANNOUNCEMENT:
+            card = series_card(say, post.show, post.series, post.nights, mark)
+            return CardSending(card.layouts()[0], role_id=post.series.role_id)
+        return _series_cancelled(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episodes, post.found, mark, ceiling)
         return CardSending(card.layouts()[0], role_id=post.party.role_id)
@@ -202,6 +210,10 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
     title = party.text_at(ceiling).title
     if title is not None:
         lines.append(f"**{plain(title)}**")
+    if post.goes_on is not None:
+        again = [episode for episode in post.show.episodes if episode.number in post.goes_on.episodes]
+        names = episode_names(say, post.show, again)
+        lines.append(say("post.series-goes-on", at=stamps.full(post.goes_on.starts_at), episodes=names))
     lines += _late(say, post.late)
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
     view = _view((say("button.parties"), ("parties", mark)))
@@ -212,6 +224,44 @@ def text_lines(text: PartyText) -> tuple[str, ...]:
     """What somebody wrote on a party: its title, and under it the note."""
     title = () if text.title is None else (f"**{plain(text.title)}**",)
     return title if text.note is None else (*title, f"> {plain(text.note)}")
+
+
+def series_card(say: Speaker, show: Show, series: Series, nights: Sequence[Party], mark: str) -> Reply:
+    """The announcement of a series with its nights to come; mentions in it ping nobody."""
+    title = say("series.title", show=plain(say.text(show.title)))
+    if series.state is SeriesState.CANCELLED:
+        return Reply(["## ~~" + title + "~~", say("series.is-cancelled")])
+    reply = Reply(["## 🎬 " + title, *nights_listed(say, show, nights)])
+    if not nights:
+        return reply.add(say("series.is-over"))
+    reply.add(say("party.host", host=f"<@{series.creator_id}>"))
+    reply.add("" if series.role_id is None else say("party.for-role", role=f"<@&{series.role_id}>"))
+    reply.add("-# " + say("series.each-announced"))
+    return reply.row(
+        _button(say("series.join"), ("series-join", series.id, "going", mark), discord.ButtonStyle.success, "✅"),
+        _button(say("series.leave"), ("series-join", series.id, "cannot", mark), discord.ButtonStyle.secondary, "✖️"),
+        _button(say("series.cancel"), ("series-off?", series.id), discord.ButtonStyle.danger, None),
+    )
+
+
+def nights_listed(say: Speaker, show: Show, nights: Sequence[Night | Party]) -> list[str]:
+    """A line for each night, in every reader's own time; beyond some, how many more there are."""
+    lines: list[str] = []
+    for night in nights[:_NIGHTS_LISTED]:
+        at = night.starts_at if isinstance(night, Party) else night.at
+        episodes = [episode for episode in show.episodes if episode.number in night.episodes]
+        lines.append(f"- {stamps.full(at)} · {episode_names(say, show, episodes)}")
+    more = len(nights) - len(lines)
+    return [*lines, "-# " + say.count("series.more", more)] if more > 0 else lines
+
+
+def _series_cancelled(say: Speaker, post: SeriesPost, mark: str) -> TextSending:
+    lines = [
+        say("post.series-cancelled", show=plain(say.text(post.show.title))),
+        *_late(say, post.late),
+        " ".join(f"<@{user}>" for user in post.mentions),
+    ]
+    return TextSending("\n".join(lines), _view((say("button.parties"), ("parties", mark))), post.mentions)
 
 
 def announcement(

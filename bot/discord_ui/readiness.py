@@ -84,7 +84,7 @@ class ReadinessPanel:
         chosen = ask.say("ready.rechosen", episode=episode_names(ask.say, ask.show, episodes))
         # In place of the question, which is settled.
         await replies.replace(interaction, Reply(["🎬 " + chosen]))
-        await self._cards.redraw(changed)
+        await self._cards.redraw_night(changed)
 
     async def _about(self, interaction: discord.Interaction, party_id: int) -> tuple[Ask, Attendance]:
         found = await self._parties.get(party_id)

@@ -223,5 +223,11 @@ def _begun(guild_id: int, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return party.c.guild_id == guild_id, party.c.state == PartyState.PLANNED, party.c.starts_at <= now
 
 
+async def ever_of_series(tx: Transaction, series_id: int) -> tuple[Party, ...]:
+    """All nights that a series has ever had, whatever became of them."""
+    query = sa.select(party).where(party.c.series_id == series_id).order_by(party.c.id)
+    return tuple(_party(row) for row in await tx.execute(query))
+
+
 def _party(row: sa.Row[Any]) -> Party:
     return Party(**values_of(row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.core.party import SeriesState
 from bot.core.reminder import DueKind
 from bot.store.database import Transaction
 from bot.store.tables import (
@@ -19,6 +20,7 @@ from bot.store.tables import (
     rewatch,
     rsvp,
     seen_apart,
+    series,
     sitting,
     standing_reminder,
     zone_share,
@@ -78,8 +80,8 @@ async def forget(tx: Transaction, user_id: int) -> None:
     """Delete everything about a person: zone, shares, progress, answers, reminders and plans, how they want them, and
     what was due for them.
 
-    Parties that they created stay for their guests, with `NOBODY` as creator. In a SQLite file the deleted bytes
-    are overwritten.
+    Parties and series that they created stay for their guests, with `NOBODY` as creator. In a SQLite file the
+    deleted bytes are overwritten.
     """
     sittings = sitting.join(catch_up, sitting.c.catch_up_id == catch_up.c.id)
     for kind, theirs in (
@@ -93,5 +95,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
     wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp)
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
-    await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(creator_id=NOBODY))
+    await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))
+    for table in (party, series):
+        await tx.execute(sa.update(table).where(table.c.creator_id == user_id).values(creator_id=NOBODY))
     tx.scrub()

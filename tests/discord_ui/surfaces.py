@@ -683,6 +683,11 @@ OPTIONS_WITH_CHOICES = (
     ("watch-party create", "show"),
     ("watch-party edit", "episode"),
     ("watch-party edit", "party"),
+    ("watch-party series", "first-episode"),
+    ("watch-party series", "last-episode"),
+    ("watch-party series", "show"),
+    ("watch-party series", "zone"),
+    ("watch-party skip", "party"),
 )
 
 

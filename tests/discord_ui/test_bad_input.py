@@ -86,6 +86,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "watch-party create": {"episode": 3, "when": "air time"},
     "watch-party cancel": {"party": 1},
     "watch-party edit": {"party": 1},
+    "watch-party skip": {"party": 1},
+    "watch-party series": {"days": "mon", "time": "21:00"},
     "remind": {"episode": 4},
     "reminders cancel": {"reminder": 1},
     "reminders edit": {"reminder": 1, "lead": "5 min"},
@@ -93,7 +95,7 @@ GOOD: dict[str, dict[str, Any]] = {
 SHOW_OPTIONAL = (
     *("next-episode", "schedule", "recap", "character", "cast", "remind"),
     *("explain", "relationships", "catch-up", "progress only", "progress rewatch", "progress share", "progress group"),
-    *("progress set", "progress show", "progress clear", "watch-party create"),
+    *("progress set", "progress show", "progress clear", "watch-party create", "watch-party series"),
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
 #: Where a number alone is a lead, in minutes.
@@ -119,6 +121,8 @@ FINE = {
     *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
     ("watch-party create", "lead", "a number"),
     ("watch-party create", "capacity", "no such episode"),
+    ("watch-party series", "capacity", "no such episode"),
+    ("watch-party series", "lead", "a number"),
     *(("watch-party edit", "capacity", what) for what in ("none", "no such episode")),
     *((name, option, "a number") for name, option in LEADS),
     ("watch-party edit", "lead", "a number"),
@@ -397,6 +401,10 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         f"c1:form:{key}:0:-1:0:0:0",
         "c1:ready-plan:1",
         "c1:rechoose:1:2",
+        "c1:series-go:1",
+        "c1:series-join:1:going:00ff",
+        "c1:series-off?:1",
+        "c1:series-off:1",
         f"c1:previously:{key}:0:{ann.id}",
         f"c1:questions:{key}:0:{ann.id}",
         f"c1:postit:recap:{key}:2:",

@@ -249,6 +249,14 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     panel = await click(ann, invitation, "ready")
     await click(ann, panel.response, "rechoose")
     await ann.slash(s.den, "watch-party edit", party=4, episode=number)
+    drafted = await ann.slash(s.den, "watch-party series", days="mon", time="21:00")
+    await click(ann, drafted.response, "series-go")
+    season = await of_the_bot(s.den, "series-join")
+    await click(cy, season, "series-join")
+    await ann.autocomplete(s.den, "watch-party skip", "party", "")
+    await ann.slash(s.den, "watch-party skip", party=5)
+    sure = await click(ann, season, "series-off?")
+    await click(ann, sure.response, "series-off")
     asked_back = await ann.slash(s.den, "watch-party edit", party=4, when="in 4 days at 9", note="Bring tissues")
     await click(ann, asked_back.response, "repick")
     await bo.slash(s.general, "watch-party next")
@@ -403,7 +411,16 @@ async def test_what_people_type_is_shown_nowhere_that_is_open_less_far(tmp_path:
 
 #: What is tried in `an_evening`.
 IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-party create", "/watch-party edit"}
-IN_AN_EVENING |= {"[repick]", "[form]", "[ready]", "[ready-plan]", "[rechoose]"}
+IN_AN_EVENING |= {
+    "[repick]",
+    "[form]",
+    "[ready]",
+    "[ready-plan]",
+    "[rechoose]",
+    "/watch-party series",
+    "/watch-party skip",
+}
+IN_AN_EVENING |= {"[series-go]", "[series-join]", "[series-off?]", "[series-off]"}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
 IN_AN_EVENING |= {"/reminders edit", "[leads]", "[unremind-every]", "[snooze-at]", "[snooze-day]", "[snooze?]"}
 IN_AN_EVENING |= {
