@@ -23,6 +23,7 @@ from bot.app.moves import Moves
 from bot.app.parties import Parties
 from bot.app.party_series import PartySeries
 from bot.app.people import People
+from bot.app.polls import Polls
 from bot.app.reminders import Reminders
 from bot.app.shows import Shows
 from bot.app.standing_reminders import StandingReminders
@@ -42,6 +43,7 @@ from bot.discord_ui.desk import Desk
 from bot.discord_ui.evenings import EveningList
 from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
+from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.party_series import SeriesCommands
@@ -135,6 +137,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         evenings = EveningList(desk, presses, Evenings(database, clock))
         lead = settings.party_lead_minutes
         series = SeriesCommands(desk, choices, presses, seasons, parties, cards, places, lead)
+        finding = Finding(desk, presses, Polls(database, clock, shows, runner.poke, lead))
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
@@ -147,7 +150,17 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Progress(desk, choices, presses),
                 Spoilers(desk, choices, ceilings),
                 PartiesCog(
-                    desk, choices, presses, parties, cards, readiness, evenings, failures, lead, series.commands()
+                    desk,
+                    choices,
+                    presses,
+                    parties,
+                    cards,
+                    readiness,
+                    evenings,
+                    finding,
+                    failures,
+                    lead,
+                    series.commands(),
                 ),
                 remind,
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),

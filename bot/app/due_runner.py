@@ -27,11 +27,13 @@ from bot.app.outbox import (
     MovedPost,
     Outbox,
     PartyPost,
+    PollPost,
     Post,
     ReminderPost,
     SeriesPost,
     TryLater,
 )
+from bot.app.polls import decide
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
 from bot.core.catch_up import CatchUp, CatchUpState
@@ -53,6 +55,7 @@ from bot.core.reminder import (
 )
 from bot.store import catch_ups, digests, due, move_notices, parties, progress, reminder_choices, reminders, series
 from bot.store.database import Database
+from bot.store.people import NOBODY
 
 log = logging.getLogger(__name__)
 
@@ -205,6 +208,8 @@ class DueRunner:
                 await self._digest(row, settled)
             case DueKind.SERIES_ANNOUNCEMENT | DueKind.SERIES_CANCELLED:
                 await self._series(row, settled)
+            case DueKind.POLL:
+                await self._poll(row, settled)
             case _:
                 await self._party(row, settled)
 
@@ -491,6 +496,38 @@ class DueRunner:
                     await self._postpone(row, reason, after)
                     return
         self._delivered(row, settled, judgement)
+
+    async def _poll(self, row: Due, settled: _Settled) -> None:
+        async with self._database.begin() as tx:
+            decision = await decide(tx, row.subject, self._clock.now())
+        if decision is None:
+            self._drop(row, settled, "poll-gone")
+            return
+        poll, party = decision.ballot.poll, decision.party
+        found = self._shows.episodes(poll.show_id, poll.episodes)
+        if found is None:
+            self._undeliverable(row, settled, "show-not-loaded")
+            return
+        if party is not None and party.state is PartyState.CANCELLED:
+            # After an attempt that failed: its guests have been told of that.
+            self._drop(row, settled, "cancelled")
+            return
+        guests = () if party is None else decision.guests
+        told = tuple(dict.fromkeys((*(user for user in (poll.creator_id,) if user != NOBODY), *guests)))
+        judgement = judge(row.due_at, self._clock.now(), None)
+        late = self._apology(row, judgement)
+        post = PollPost(decision, *found, told[:MENTIONS_PER_MESSAGE], late)
+        await self._outbox.refresh(post)
+        outcome = await self._outbox.deliver(
+            Channel(poll.channel_id), post, nonce(row.id, 0), maybe_sent_since=self._maybe_sent_since(row)
+        )
+        match outcome:
+            case Delivered():
+                self._delivered(row, settled, judgement)
+            case Gone(reason):
+                self._undeliverable(row, settled, reason)
+            case TryLater(reason, after):
+                await self._postpone(row, reason, after)
 
     def _apology(self, row: Due, judgement: Judgement) -> Lateness | None:
         """How late a message says it is, and why; nothing where it needn't."""

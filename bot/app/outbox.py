@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.app.polls import Decision
 from bot.core.catch_up import CatchUp, PlannedSitting
 from bot.core.party import Attendance, Party
 from bot.core.reminder import Cause, DueKind, Reminder
@@ -153,7 +154,22 @@ class SeriesPost:
         return self.series.locale
 
 
-Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost | SeriesPost
+@dataclass(frozen=True, slots=True)
+class PollPost:
+    """That a vote on when to watch something is over, and what has come of it. ``mentions`` as in `PartyPost`."""
+
+    decision: Decision
+    show: Show
+    episodes: tuple[Episode, ...]
+    mentions: tuple[int, ...]
+    late: Lateness | None
+
+    @property
+    def locale(self) -> str:
+        return self.decision.ballot.poll.locale
+
+
+Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost | PollPost | SeriesPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +210,8 @@ class Outbox(Protocol):
         """
         ...
 
-    async def refresh(self, post: PartyPost) -> None:
-        """Show a party as it is now in its announcement, as far as that can be edited. Never raises."""
+    async def refresh(self, post: PartyPost | PollPost) -> None:
+        """Show a party as it is now in its announcement, or a vote in its card, as far as it can be edited.
+
+        Never raises."""
         ...

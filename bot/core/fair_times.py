@@ -33,6 +33,10 @@ _FEWEST = 3
 #: How far apart they lie: at first, and where that leaves too few.
 _APART = (timedelta(hours=12), timedelta(hours=3), STEP)
 
+#: How many people at least must be meant by clocks that nobody may know to be theirs. With fewer, one of them knows
+#: the other's.
+FEWEST_HIDDEN = 3
+
 _NIGHT_ENDS = 7 * 60
 _EVENING_BEGINS = 19 * 60
 _HALF_HOUR = 30
@@ -125,6 +129,15 @@ def clocks(
         walls = tuple(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for at in moments)
         shown.setdefault(walls, set()).add(zone)
     return tuple((walls, frozenset(shown[walls])) for walls in sorted(shown))
+
+
+def anonymous(shown: int, hidden: int) -> bool:
+    """Whether nobody can tell from so many different clocks whose is whose.
+
+    ``hidden`` is how many of the people meant have not let those who look see where they are. Each of them looks, too,
+    and knows their own clock; and one clock alone would be everybody's.
+    """
+    return hidden == 0 or (hidden >= FEWEST_HIDDEN and shown > 1)
 
 
 @dataclass(frozen=True, slots=True)

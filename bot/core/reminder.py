@@ -14,7 +14,8 @@ ON_TIME = timedelta(minutes=2)
 
 
 class DueKind(Enum):
-    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party, series or notice.
+    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party, series, poll or
+    notice.
 
     Of a digest it is the id of the person.
     """
@@ -31,6 +32,7 @@ class DueKind(Enum):
     PARTY_PLACE = "party-place"
     SERIES_ANNOUNCEMENT = "series-announcement"
     SERIES_CANCELLED = "series-cancelled"
+    POLL = "poll"
 
 
 class DueState(Enum):

@@ -8,12 +8,14 @@ import aiohttp
 import discord
 
 from bot.app.ceilings import Ceilings
+from bot.app.outbox import PollPost
 from bot.app.party_series import PartySeries, Season
 from bot.app.shows import Shows
 from bot.core.party import Attendance
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import announcement, series_card
 from bot.discord_ui.reply import NO_MENTIONS, Reply
+from bot.discord_ui.votes import vote_card
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
 
@@ -74,3 +76,17 @@ class Cards:
             await message.edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
         except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
             log.info("The announcement of series %s can't be edited: %s", series.id, error)
+
+    async def redraw_vote(self, post: PollPost) -> None:
+        """Show in the card of a vote that it is over, as `redraw` does with a party."""
+        ballot = post.decision.ballot
+        poll = ballot.poll
+        if poll.message_id is None:
+            return
+        card = vote_card(Speaker(self._words, poll.locale), post.show, post.episodes, ballot, post.decision)
+        message = self._client.get_partial_messageable(poll.channel_id).get_partial_message(poll.message_id)
+        try:
+            await message.edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            # Its buttons stay, and whoever presses one is told that the vote is over.
+            log.info("The card of vote %s can't be edited: %s", poll.id, error)

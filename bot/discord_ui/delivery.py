@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.app.ceilings import Ceilings
-from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, PartyPost, Post, TryLater
+from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, PartyPost, PollPost, Post, TryLater
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import CardSending, render
@@ -62,13 +62,16 @@ class DiscordOutbox:
             # aiohttp says so of a session that was closed under it, as in a shutdown.
             return TryLater(f"not connected: {error}")
 
-    async def refresh(self, post: PartyPost) -> None:
+    async def refresh(self, post: PartyPost | PollPost) -> None:
         """See `bot.app.outbox.Outbox.refresh`."""
         await self._pace()
         # What is cut off here is said in a message of its own.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TIMEOUT):
-                await self._cards.redraw_night(post.found)
+                if isinstance(post, PollPost):
+                    await self._cards.redraw_vote(post)
+                else:
+                    await self._cards.redraw_night(post.found)
 
     async def _pace(self) -> None:
         """Space requests out, so that a storm of reminders provokes no 429."""

@@ -28,6 +28,7 @@ from bot.discord_ui.cards import Cards
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.evenings import EveningList
 from bot.discord_ui.failures import Failures
+from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
 from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, one_night, places
@@ -59,6 +60,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         cards: Cards,
         readiness: ReadinessPanel,
         evenings: EveningList,
+        finding: Finding,
         failures: Failures,
         default_lead: int,
         more: Sequence[app_commands.Command[Any, ..., None]],
@@ -69,6 +71,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         self._cards = cards
         self._readiness = readiness
         self._evenings = evenings
+        self._finding = finding
         self._failures = failures
         self._default_lead = default_lead
         super().__init__()
@@ -79,6 +82,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         self.create.autocomplete("episode")(choices.all_episodes)
         self.create.autocomplete("show")(choices.shows)
         self.edit.autocomplete("episode")(choices.all_episodes)
+        self.find.autocomplete("episode")(choices.all_episodes)
+        self.find.autocomplete("show")(choices.shows)
         presses.on("rsvp", self._press_answer, int, Answer, str)
         presses.on("cancel?", self._press_ask_cancel, int)
         presses.on("cancel", self._press_cancel, int)
@@ -131,6 +136,32 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             await interaction.response.send_modal(self._form(ask, typed, aside))
         else:
             await self._plan(ask, self._planned_as(episodes, place.id, text, aside), when)
+
+    @app_commands.command(name="find", description="Find the fairest time for everybody, and vote on it")
+    @app_commands.describe(
+        episode="Which episode",
+        begins="Not before this time, such as fri 18:00; when left out, from now or from when it airs",
+        until="Not after this time; when left out, within 7 days",
+        closes="When the vote ends, such as tomorrow 20:00; when left out, in a day at the latest",
+        last_episode="The last of several episodes in one night",
+        show="Which show",
+    )
+    @app_commands.rename(begins="from", last_episode="last-episode")
+    async def find(
+        self,
+        interaction: discord.Interaction,
+        episode: int,
+        begins: str | None = None,
+        until: str | None = None,
+        closes: str | None = None,
+        last_episode: int | None = None,
+        show: str | None = None,
+    ) -> None:
+        """Propose times and vote on them."""
+        ask = await self._desk.ask(interaction, show, private=True)
+        episodes = one_night(ask.show, episode, last_episode)
+        place = announced_in(ask, None)
+        await self._finding.find(ask, place.id, episodes, begins, until, closes)
 
     @app_commands.command(name="list", description="The watch parties planned in this server")
     async def list(self, interaction: discord.Interaction) -> None:

@@ -14,7 +14,17 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.app.outbox import CatchUpPost, DigestPost, Lateness, MovedPost, PartyPost, Post, ReminderPost, SeriesPost
+from bot.app.outbox import (
+    CatchUpPost,
+    DigestPost,
+    Lateness,
+    MovedPost,
+    PartyPost,
+    PollPost,
+    Post,
+    ReminderPost,
+    SeriesPost,
+)
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
 from bot.core.party import Answer, Attendance, Party, PartyState, PartyText, SeriesState
@@ -27,6 +37,7 @@ from bot.discord_ui.options import episode_name, episode_names
 from bot.discord_ui.press import custom_id
 from bot.discord_ui.reminder_words import lead_words
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.votes import decided_lines
 from bot.l10n.speaker import Speaker
 
 #: Names listed per answer in an announcement; the rest are counted.
@@ -76,6 +87,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
             card = series_card(say, post.show, post.series, post.nights, mark)
             return CardSending(card.layouts()[0], role_id=post.series.role_id)
         return _series_cancelled(say, post, mark)
+    if isinstance(post, PollPost):
+        return _decided(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episodes, post.found, mark, ceiling)
         return CardSending(card.layouts()[0], role_id=post.party.role_id)
@@ -218,6 +231,13 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
     view = _view((say("button.parties"), ("parties", mark)))
     return TextSending("\n".join(lines), view, post.mentions)
+
+
+def _decided(say: Speaker, post: PollPost, mark: str) -> TextSending:
+    lines = decided_lines(say, post.show, post.episodes, post.decision)
+    lines += _late(say, post.late)
+    lines.append(" ".join(f"<@{user}>" for user in post.mentions))
+    return TextSending("\n".join(lines), _view((say("button.parties"), ("parties", mark))), post.mentions)
 
 
 def text_lines(text: PartyText) -> tuple[str, ...]:

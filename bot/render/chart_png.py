@@ -148,18 +148,19 @@ class FontMetrics:
 
     def width(self, text: str, size: int, *, bold: bool = False) -> float:
         """In pixels."""
-        return float(_font(size, bold).getlength(text))
+        return float(font(size, bold).getlength(text))
 
 
 @cache
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+def font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    """The font of every picture."""
     from PIL import ImageFont
 
     path = files("manimgx_fonts_cjk").joinpath("NotoSansCJK-VF.otf.ttc")
     # The plain engine comes out the same wherever Pillow runs.
-    font = ImageFont.truetype(str(path), size, index=_FACE, layout_engine=ImageFont.Layout.BASIC)
-    font.set_variation_by_axes([_BOLD if bold else _REGULAR])
-    return font
+    loaded = ImageFont.truetype(str(path), size, index=_FACE, layout_engine=ImageFont.Layout.BASIC)
+    loaded.set_variation_by_axes([_BOLD if bold else _REGULAR])
+    return loaded
 
 
 def _mixed(colour: Colour, other: Colour, share: float) -> Colour:
@@ -206,7 +207,7 @@ class _Canvas:
         picture = self.large.reduce(_FINE)
         pen = ImageDraw.Draw(picture)
         for x, y, text, size, bold, colour, anchor in self.words:
-            pen.text((round(x), round(y)), text, font=_font(size, bold), fill=colour, anchor=anchor)
+            pen.text((round(x), round(y)), text, font=font(size, bold), fill=colour, anchor=anchor)
         out = BytesIO()
         picture.save(out, "PNG", compress_level=6)
         return out.getvalue()

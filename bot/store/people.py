@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import sqlalchemy as sa
 
 from bot.core.party import SeriesState
@@ -13,6 +15,8 @@ from bot.store.tables import (
     move_notice,
     party,
     person,
+    poll,
+    poll_vote,
     progress,
     progress_share,
     reminder,
@@ -76,11 +80,23 @@ async def zones_shared_in(tx: Transaction, guild_id: int) -> tuple[str, ...]:
     return tuple((await tx.execute(query)).scalars())
 
 
+async def zones_of(tx: Transaction, user_ids: Collection[int]) -> Mapping[int, str]:
+    """The zones of those of these people who have saved one."""
+    query = sa.select(person.c.user_id, person.c.zone).where(person.c.user_id.in_(user_ids))
+    return {row.user_id: row.zone for row in await tx.execute(query)}
+
+
+async def sharing_in(tx: Transaction, guild_id: int) -> frozenset[int]:
+    """Who lets a server see their zone."""
+    query = sa.select(zone_share.c.user_id).where(zone_share.c.guild_id == guild_id)
+    return frozenset((await tx.execute(query)).scalars())
+
+
 async def forget(tx: Transaction, user_id: int) -> None:
     """Delete everything about a person: zone, shares, progress, answers, reminders and plans, how they want them, and
     what was due for them.
 
-    Parties and series that they created stay for their guests, with `NOBODY` as creator. In a SQLite file the
+    Parties, series and votes that they began stay for their guests, with `NOBODY` as creator. In a SQLite file the
     deleted bytes are overwritten.
     """
     sittings = sitting.join(catch_up, sitting.c.catch_up_id == catch_up.c.id)
@@ -92,10 +108,10 @@ async def forget(tx: Transaction, user_id: int) -> None:
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
     await tx.execute(sa.delete(due).where(due.c.kind == DueKind.DIGEST, due.c.subject == user_id))
     # A plan's sittings go with it.
-    wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp)
+    wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp, poll_vote)
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))
-    for table in (party, series):
+    for table in (party, series, poll):
         await tx.execute(sa.update(table).where(table.c.creator_id == user_id).values(creator_id=NOBODY))
     tx.scrub()

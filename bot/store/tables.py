@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.core.catch_up import CatchUpState
 from bot.core.party import Answer, PartyState, SeriesState
+from bot.core.poll import PollState
 from bot.core.reminder import Delivery, DueKind, DueState, ReminderState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -286,6 +287,53 @@ rsvp = sa.Table(
     sa.Column("answered_at", Instant, nullable=False),
     sa.Column("waited", sa.Boolean, nullable=False, server_default=sa.false()),
     _one_of("answer", Answer),
+    sa.Index(None, "user_id"),
+)
+
+#: Votes on when to watch something. No zones are kept with them.
+poll = sa.Table(
+    "poll",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("guild_id"),
+    _discord_id("channel_id"),
+    _discord_id("message_id", nullable=True),
+    _discord_id("creator_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("last_episode", sa.Integer, nullable=True),
+    sa.Column("zone", Characters, nullable=False),
+    sa.Column("lead_minutes", sa.Integer, nullable=False),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("state", OneOf(PollState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("closes_at", Instant, nullable=False),
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id"), nullable=True),
+    sa.CheckConstraint("episode >= 1", name="episode_counts"),
+    sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
+    _one_of("state", PollState),
+    _only("ix_poll_open", "state = 'open'", "guild_id"),
+    sa.Index(None, "creator_id"),
+    sqlite_autoincrement=True,
+)
+
+poll_choice = sa.Table(
+    "poll_choice",
+    metadata,
+    sa.Column("poll_id", _RowId, sa.ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+)
+
+poll_vote = sa.Table(
+    "poll_vote",
+    metadata,
+    sa.Column("poll_id", _RowId, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    _discord_id("user_id", primary_key=True),
+    sa.Column("voted_at", Instant, nullable=False),
+    sa.ForeignKeyConstraint(["poll_id", "number"], ["poll_choice.poll_id", "poll_choice.number"], ondelete="CASCADE"),
     sa.Index(None, "user_id"),
 )
 

@@ -683,6 +683,8 @@ OPTIONS_WITH_CHOICES = (
     ("watch-party create", "show"),
     ("watch-party edit", "episode"),
     ("watch-party edit", "party"),
+    ("watch-party find", "episode"),
+    ("watch-party find", "show"),
     ("watch-party series", "first-episode"),
     ("watch-party series", "last-episode"),
     ("watch-party series", "show"),

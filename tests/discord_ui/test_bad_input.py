@@ -88,6 +88,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "watch-party edit": {"party": 1},
     "watch-party skip": {"party": 1},
     "watch-party series": {"days": "mon", "time": "21:00"},
+    "watch-party find": {"episode": 4},
     "remind": {"episode": 4},
     "reminders cancel": {"reminder": 1},
     "reminders edit": {"reminder": 1, "lead": "5 min"},
@@ -95,7 +96,14 @@ GOOD: dict[str, dict[str, Any]] = {
 SHOW_OPTIONAL = (
     *("next-episode", "schedule", "recap", "character", "cast", "remind"),
     *("explain", "relationships", "catch-up", "progress only", "progress rewatch", "progress share", "progress group"),
-    *("progress set", "progress show", "progress clear", "watch-party create", "watch-party series"),
+    *(
+        "progress set",
+        "progress show",
+        "progress clear",
+        "watch-party create",
+        "watch-party series",
+        "watch-party find",
+    ),
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
 #: Where a number alone is a lead, in minutes.
@@ -373,6 +381,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         ("cast", {}),
         ("watch-party create", {"episode": 3, "when": "air time"}),
         ("watch-party create", {"episode": 4, "when": "fri at 9"}),
+        ("watch-party find", {"episode": 4}),
         ("remind", {"episode": 3}),
         ("remind", {"every": True}),
         ("catch-up", {"by": "tue at 8"}),

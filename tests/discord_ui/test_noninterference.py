@@ -260,6 +260,10 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     asked_back = await ann.slash(s.den, "watch-party edit", party=4, when="in 4 days at 9", note="Bring tissues")
     await click(ann, asked_back.response, "repick")
     await bo.slash(s.general, "watch-party next")
+    await ann.slash(s.den, "watch-party find", episode=number)
+    for _ in range(2):
+        await click(bo, await of_the_bot(s.den, "vote"), "vote")
+    await click(ann, await of_the_bot(s.den, "vote"), "decide")
 
     next_one = await ann.slash(s.general, "next-episode")
     reminded = await click(ann, next_one.response, "remind")
@@ -312,7 +316,7 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     moved = [one for one in told if "Because its host" in one]
     assert len(moved) == 1
     # Where the air time is days away, lead and start of the party that was moved come before it too.
-    assert len(told) in (6, 8), "lead, start, two cancelled, and one that couldn't come as a direct message"
+    assert len(told) in (7, 9), "lead, start, two cancelled, a vote, and one that couldn't come as a direct message"
     # Ids grow with what happens meanwhile, in no fixed order, and those of forms are random.
     sent = [f"{one.method} {one.path} {json.dumps(one.json)} {uploads(one)}" for one in s.env.http_requests]
     return sorted(re.sub(r"\d{16,}|\b[0-9a-f]{32}\b", "#", one) for one in sent)
@@ -421,6 +425,7 @@ IN_AN_EVENING |= {
     "/watch-party skip",
 }
 IN_AN_EVENING |= {"[series-go]", "[series-join]", "[series-off?]", "[series-off]"}
+IN_AN_EVENING |= {"/watch-party find", "[vote]", "[decide]"}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
 IN_AN_EVENING |= {"/reminders edit", "[leads]", "[unremind-every]", "[snooze-at]", "[snooze-day]", "[snooze?]"}
 IN_AN_EVENING |= {

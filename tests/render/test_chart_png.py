@@ -89,9 +89,9 @@ def test_what_is_new_stands_out_and_the_rest_stands_back() -> None:
 def test_the_font_writes_hangul() -> None:
     metrics = FontMetrics()
     # Letters that a font doesn't have all look the same.
-    from bot.render.chart_png import _font
+    from bot.render.chart_png import font
 
-    glyphs = {bytes(_font(32, False).getmask(char)) for char in "김세희아현"}
+    glyphs = {bytes(font(32, False).getmask(char)) for char in "김세희아현"}
     assert len(glyphs) == 5
     assert metrics.width("김세희", 32, bold=True) == pytest.approx(3 * metrics.width("김", 32, bold=True), abs=2)
 
