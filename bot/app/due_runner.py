@@ -227,7 +227,7 @@ class DueRunner:
         over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
         judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + _SNOOZED_GRACE))
         if judgement.verdict is Verdict.POINTLESS:
-            self._pointless(row, settled)
+            await self._too_late(row, settled, judgement, *_ways(reminder))
             return
         late = self._apology(row, judgement)
         await self._tell(
@@ -257,7 +257,7 @@ class DueRunner:
         pointless_at = max(plan.pointless_at(planned.id), row.due_at + _SNOOZED_GRACE)
         judgement = judge(row.due_at, self._clock.now(), pointless_at)
         if judgement.verdict is Verdict.POINTLESS:
-            self._pointless(row, settled)
+            await self._too_late(row, settled, judgement, *_ways(plan))
             return
         episodes = tuple(episode for episode in show.episodes if episode.number in left)
         late = self._apology(row, judgement)
@@ -350,14 +350,12 @@ class DueRunner:
         if delivery is Delivery.NONE:
             self._drop(row, settled, due.MUTED)
             return False
-        # Another message, in another channel, needs a name of its own.
-        ways: list[tuple[Address, int, bool]] = [(Direct(wish.user_id, wish.dm_channel_id), 0, False)]
-        if wish.channel_id is not None:
-            ways.append((Channel(wish.channel_id), _MENTION_PIECE, True))
+        ways = _ways(wish)
         if delivery is Delivery.MENTION:
             ways.reverse()
         refused: list[str] = []
-        for to, piece, mention in ways:
+        for to, piece in ways:
+            mention = piece == _MENTION_PIECE
             outcome = await self._outbox.deliver(
                 to,
                 made(mention, bool(refused)),
@@ -401,7 +399,7 @@ class DueRunner:
             return
         judgement = judge(row.due_at, self._clock.now(), _party_pointless_at(row.kind, party, minutes))
         if judgement.verdict is Verdict.POINTLESS:
-            self._pointless(row, settled)
+            await self._too_late(row, settled, judgement, (Channel(party.channel_id), row.sent))
             return
         if row.kind is DueKind.PARTY_MOVED:
             await self._outbox.refresh(PartyPost(row.kind, attendance, show, episodes, (), None))
@@ -469,7 +467,7 @@ class DueRunner:
             return
         judgement = judge(row.due_at, self._clock.now(), nights[-1].starts_at if announcing and nights else None)
         if judgement.verdict is Verdict.POINTLESS:
-            self._pointless(row, settled)
+            await self._too_late(row, settled, judgement, (Channel(found.channel_id), row.sent))
             return
         for_all: Sequence[tuple[int, ...]] = [()]
         groups = for_all if announcing else _groups(tuple(dict.fromkeys(attending)))
@@ -553,12 +551,23 @@ class DueRunner:
         settled[DueState.UNDELIVERED, reason].append(row.id)
         self.counts.undelivered += 1
 
-    def _pointless(self, row: Due, settled: _Settled) -> None:
-        # What was tried and failed until it was over has failed; what was never tried came too late.
-        if row.attempts > 1:
-            self._undeliverable(row, settled, due.OVER_BEFORE_DELIVERY)
-        else:
+    async def _too_late(self, row: Due, settled: _Settled, judgement: Judgement, *ways: tuple[Address, int]) -> None:
+        """Settle what nobody is helped by any more. ``ways`` are where it went, if it did, and as which piece."""
+        if row.attempts == 1:
             self._drop(row, settled, due.OVER)
+            return
+        # What was tried may have come all the same, and then needn't be told of as failed.
+        for to, piece in ways:
+            match await self._outbox.earlier(to, nonce(row.id, piece), since=row.first_claimed_at):
+                case Delivered():
+                    self._delivered(row, settled, judgement)
+                    return
+                case TryLater(reason, after):
+                    await self._postpone(row, reason, after)
+                    return
+                case Gone():
+                    pass
+        self._undeliverable(row, settled, due.OVER_BEFORE_DELIVERY)
 
     async def _postpone(self, row: Due, reason: str, after: timedelta | None) -> None:
         pause = min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
@@ -566,6 +575,13 @@ class DueRunner:
         log.info("Due row %s (%s) postponed: %s", row.id, row.kind.value, reason)
         await due.postpone(self._database, row.id, until, reason, self._worker)
         self.counts.postponed += 1
+
+
+def _ways(wish: Reminder | CatchUp) -> list[tuple[Address, int]]:
+    """Where somebody may be told what they asked for, in direct messages first, and as which piece."""
+    ways: list[tuple[Address, int]] = [(Direct(wish.user_id, wish.dm_channel_id), 0)]
+    # Another message, in another channel, needs a name of its own.
+    return ways if wish.channel_id is None else [*ways, (Channel(wish.channel_id), _MENTION_PIECE)]
 
 
 def _groups(people: tuple[int, ...]) -> list[tuple[int, ...]]:

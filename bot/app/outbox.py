@@ -210,6 +210,13 @@ class Outbox(Protocol):
         """
         ...
 
+    async def earlier(self, to: Address, nonce: str, *, since: datetime) -> Outcome:
+        """What became of an attempt to send a message of this name since then: nothing is sent.
+
+        Delivered where it is there, Gone("never-sent") where it isn't. Never raises, as `deliver`.
+        """
+        ...
+
     async def refresh(self, post: PartyPost | PollPost) -> None:
         """Show a party as it is now in its announcement, or a vote in its card, as far as it can be edited.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -43,15 +44,31 @@ class DiscordOutbox:
 
     async def deliver(self, to: Address, post: Post, nonce: str, *, maybe_sent_since: datetime | None) -> Outcome:
         """See `bot.app.outbox.Outbox.deliver`."""
+
+        async def unless_sent(channel: discord.PartialMessageable) -> Outcome:
+            if maybe_sent_since is not None:
+                earlier = await self._find(channel, nonce, maybe_sent_since)
+                if earlier is not None:
+                    return Delivered(channel.id, earlier)
+            return await self._send(channel, post, nonce)
+
+        return await self._attempt(to, unless_sent)
+
+    async def earlier(self, to: Address, nonce: str, *, since: datetime) -> Outcome:
+        """See `bot.app.outbox.Outbox.earlier`."""
+
+        async def found(channel: discord.PartialMessageable) -> Outcome:
+            message_id = await self._find(channel, nonce, since)
+            return Gone("never-sent") if message_id is None else Delivered(channel.id, message_id)
+
+        return await self._attempt(to, found)
+
+    async def _attempt(self, to: Address, act: Callable[[discord.PartialMessageable], Awaitable[Outcome]]) -> Outcome:
+        """Do something in a channel, within its time; what can go wrong there is an outcome, too."""
         try:
             await self._pace()
             async with asyncio.timeout(_TIMEOUT):
-                channel = await self._channel(to)
-                if maybe_sent_since is not None:
-                    earlier = await self._find(channel, nonce, maybe_sent_since)
-                    if earlier is not None:
-                        return Delivered(channel.id, earlier)
-                return await self._send(channel, post, nonce)
+                return await act(await self._channel(to))
         except discord.HTTPException as error:
             return _refused(error, to)
         except discord.RateLimited as error:

@@ -8,7 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.app.outbox import Address, CatchUpPost, Channel, Delivered, Direct, Outcome, PartyPost, Post, ReminderPost
+from bot.app.outbox import (
+    Address,
+    CatchUpPost,
+    Channel,
+    Delivered,
+    Direct,
+    Gone,
+    Outcome,
+    PartyPost,
+    Post,
+    ReminderPost,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,11 @@ class RecordingOutbox:
             await asyncio.Event().wait()
             raise AssertionError("unreachable")
         return answer
+
+    async def earlier(self, to: Address, nonce: str, *, since: datetime) -> Outcome:
+        """See `bot.app.outbox.Outbox.earlier`; not counted among the attempts."""
+        sent = self.shown.get(nonce)
+        return Gone("never-sent") if sent is None or sent.to != to else self._delivered(to)
 
     def _delivered(self, to: Address) -> Delivered:
         match to:

@@ -247,6 +247,31 @@ async def test_what_was_tried_until_it_was_over_failed(office: Office) -> None:
     assert await office.rows(DueKind.REMINDER) == [(undelivered, "over-before-delivery")]
 
 
+@pytest.mark.parametrize("kind", ["direct", "mention", "party"])
+async def test_what_came_before_a_crash_has_not_failed_because_it_is_over(office: Office, kind: str) -> None:
+    if kind == "party":
+        await office.party()
+        await office.run_at(AIRS - timedelta(minutes=31))
+    else:
+        await office.remind()
+        await office.choose(delivery=Delivery.MENTION if kind == "mention" else Delivery.DM)
+    office.outbox.answer(Hang(accepted=True))
+    office.clock.set(AIRS - timedelta(minutes=30) if kind == "party" else REMINDED)
+    crashed = asyncio.create_task(office.runner.run_due())
+    await office.outbox.hanging.wait()
+    crashed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await crashed
+    attempts = len(office.outbox.attempts)
+    office.runner = office.another("second")
+    await office.run_at(AIRS + timedelta(hours=3))
+    due_kind = DueKind.PARTY_LEAD if kind == "party" else DueKind.REMINDER
+    assert await office.rows(due_kind) == [(delivered, None)]
+    assert await office.rows(DueKind.DIGEST) == []
+    again = [attempt for attempt in office.outbox.attempts[attempts:] if kind != "party"]
+    assert again == [], "it isn't sent a second time"
+
+
 async def test_a_snoozed_reminder_comes_though_the_episode_is_over(office: Office) -> None:
     reminder = await office.remind()
     await office.run_at(REMINDED)

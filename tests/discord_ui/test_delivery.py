@@ -14,6 +14,7 @@ from simcord.builders import ChannelHandle
 
 from bot.app.ceilings import Ceilings
 from bot.app.outbox import Address, Channel, Delivered, Direct, Gone, Outcome, PartyPost, ReminderPost, TryLater
+from bot.app.party_series import PartySeries
 from bot.core.party import Answer, Attendance, Party, PartyState
 from bot.core.reminder import DueKind, DueState, Reminder, ReminderState
 from bot.discord_ui.cards import Cards
@@ -39,7 +40,8 @@ async def s(tmp_path: Path) -> AsyncIterator[Stage]:
 def outbox(s: Stage) -> DiscordOutbox:
     client, words, shows = s.companion.client, Words.load(), s.companion.shows
     ceilings = Ceilings(s.companion.database, shows, s.clock)
-    return DiscordOutbox(client, words, ceilings, Cards(client, words, shows, ceilings))
+    seasons = PartySeries(s.companion.database, s.clock, shows, s.companion.runner.poke)
+    return DiscordOutbox(client, words, ceilings, Cards(client, words, shows, ceilings, seasons))
 
 
 def reminder_post(s: Stage, *, mention: bool = False) -> ReminderPost:
@@ -185,6 +187,17 @@ async def test_a_limit_that_discord_py_knows_of_is_waited_for(
 
 
 # ---------------------------------------------------------- after a crash
+
+
+async def test_an_earlier_attempt_is_looked_for_without_sending(s: Stage, outbox: DiscordOutbox) -> None:
+    since = s.clock.now()
+    place = Channel(s.general.id)
+    assert await outbox.earlier(place, NONCE, since=since) == Gone("never-sent")
+    sent = await to_channel(s, outbox)
+    assert await outbox.earlier(place, NONCE, since=since) == sent
+    s.env.inject_error("GET", "/channels/*/messages", status=503, code=0, times=None)
+    assert await outbox.earlier(place, NONCE, since=since) == TryLater("http 503")
+    assert len(s.posts(s.general)) == 1
 
 
 async def deliver_again(s: Stage, outbox: DiscordOutbox, to: Address, nonce: str = NONCE) -> Outcome:
