@@ -102,7 +102,7 @@ class RecordingOutbox:
             await self.release.wait()
             answer = answer.outcome
         if isinstance(answer, Delivered) or (isinstance(answer, Hang) and answer.accepted):
-            self.shown = {nonce: attempt} | self.shown
+            self.shown = {nonce: attempt, **self.shown}
         if isinstance(answer, Hang):
             self.hanging.set()
             await asyncio.Event().wait()

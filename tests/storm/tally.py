@@ -56,7 +56,9 @@ class Tally:
         if self.control:
             # It has to fail by its mistake, and not because nothing worked at all.
             return getattr(self, self.control) > 0 and self.delivered > 0 and not self.stuck
-        return not (self.wrong or self.doubled or self.lost or self.early or self.unasked)
+        # A storm in which little arrives proves little.
+        enough = self.delivered > self.due // 2
+        return enough and not (self.wrong or self.doubled or self.lost or self.early or self.unasked)
 
 
 def reasons(path: Path) -> dict[tuple[int, int], tuple[str, str | None]]:

@@ -18,6 +18,8 @@ from tests.loopback.server import LoopbackDiscord
 from tests.loopback.world import Channel, Guild, User
 from tests.wire.show_folder import write_show
 
+#: As long as may be, so that what a storm keeps from coming in time is still worth sending when it is over.
+_EPISODE_MINUTES = 1440
 #: Nobody may have more than fifty reminders to come.
 MOST_EACH = 40
 #: How many of a hundred want mentions, were asked in a direct message, put theirs off, and take theirs back.
@@ -51,7 +53,8 @@ async def ask(
     rng: random.Random,
 ) -> list[Wish]:
     """Let people ask for `count` reminders that fall due in the minutes after `begins`, an episode each minute."""
-    write_show(folder, "storm", *(begins + timedelta(minutes=2 + number) for number in range(minutes)))
+    times = (begins + timedelta(minutes=2 + number) for number in range(minutes))
+    write_show(folder, "storm", *times, minutes=_EPISODE_MINUTES)
     show = load(folder).shows["storm"]
     clock = ManualClock(begins)
     database = await Database.open(f"sqlite+aiosqlite:///{database_path}")

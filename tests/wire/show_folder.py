@@ -7,8 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 
-def write_show(folder: Path, show_id: str, *airs_at: datetime, title: str = "Soon") -> Path:
-    """Write a show into a data folder, one episode for each of `airs_at` (UTC, whole minutes); returns its folder."""
+def write_show(folder: Path, show_id: str, *airs_at: datetime, title: str = "Soon", minutes: int | None = None) -> Path:
+    """Write a show into a data folder, one episode for each of `airs_at` (UTC, whole minutes); returns its folder.
+
+    `minutes` is how long an episode is (None: nothing is said of that).
+    """
     made = folder / "shows" / show_id
     made.mkdir(parents=True, exist_ok=True)
     cite = {"sources": ["S1"]}
@@ -21,6 +24,7 @@ def write_show(folder: Path, show_id: str, *airs_at: datetime, title: str = "Soo
                     "number": number,
                     "date": at.date().isoformat(),
                     "releases": [release | {"time": at.strftime("%H:%M")}],
+                    **({} if minutes is None else {"minutes": minutes}),
                     **cite,
                 }
                 for number, at in enumerate(airs_at, 1)
