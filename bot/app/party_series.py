@@ -118,9 +118,10 @@ class PartySeries:
             drafted = _drafted(found, show, now)
             if not await series.start(tx, series_id, now):
                 raise UserError("series.settled")
+            # Before a night that is announced at once.
+            await due.add(tx, DueKind.SERIES_ANNOUNCEMENT, series_id, now)
             for night in drafted.nights:
                 await self._add(tx, found, night, now)
-            await due.add(tx, DueKind.SERIES_ANNOUNCEMENT, series_id, now)
             season = await self._season(tx, replace(found, state=SeriesState.RUNNING))
         self._poke()
         return season

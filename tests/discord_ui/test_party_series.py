@@ -126,6 +126,7 @@ async def test_each_night_is_announced_a_day_before_and_happens(s: Stage) -> Non
     # It is Monday: the first night is tonight, the second is tomorrow at nine, in a day and some hours.
     cards = [message for message in s.general.history() if "Watch party:" in text_of(message)]
     assert len(cards) == 1
+    assert card.id < cards[0].id, "the series comes before its first night"
     await bo.click(card, label="I come to all")
     assert bo.mention in text_of(next(one for one in s.general.history() if one.id == cards[0].id))
     await s.pass_time(days=9)
