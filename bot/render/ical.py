@@ -50,7 +50,7 @@ def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes
     """
     made = Calendar()
     # The name twice: more calendars know the older name of that property.
-    shown = vText(" ".join(_printable(name).split()))
+    shown = _Words(" ".join(_printable(name).split()))
     _put(made, {"prodid": _PRODUCT, "version": "2.0", "method": "PUBLISH", "name": shown, "x-wr-calname": shown})
     spans: dict[str, tuple[datetime, datetime]] = {}
     entries: list[Event] = []
@@ -76,9 +76,9 @@ def filename(show_id: str, suffix: str) -> str:
 
 def _entry(event: CalendarEvent, starts: datetime, ends: datetime, now: datetime) -> Event:
     entry = Event()
-    summary = _printable(event.summary)
+    summary, description = _Words(_printable(event.summary)), _Words(_printable(event.description))
     _put(entry, {"uid": event.uid, "dtstamp": now.astimezone(UTC), "dtstart": starts, "dtend": ends})
-    _put(entry, {"sequence": event.sequence, "summary": summary, "description": _printable(event.description)})
+    _put(entry, {"sequence": event.sequence, "summary": summary, "description": description})
     if event.url is not None:
         _put(entry, {"url": "".join(_printable(event.url).split())})
     if event.alarm_minutes is not None:
@@ -146,6 +146,13 @@ class _Fillable(Protocol):
 def _put(component: Component, properties: Mapping[str, object]) -> None:
     for name, value in properties.items():
         cast("_Fillable", component).add(name, value)
+
+
+class _Words(vText):
+    r"""Text in which a backslash before an N stays what it is: `icalendar` takes ``\N`` for the end of a line."""
+
+    def to_ical(self) -> bytes:
+        return rb"\\N".join(vText(part).to_ical() for part in self.split(r"\N"))
 
 
 def _printable(text: str) -> str:

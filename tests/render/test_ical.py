@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Component
 
@@ -63,6 +63,7 @@ def test_the_same_schedule_makes_the_same_bytes() -> None:
     assert calendar([event()], "Show", NOW) == calendar([event()], "Show", NOW)
 
 
+@example(summary="\\N", description="AC\\NT", name="")
 @given(
     summary=st.text(max_size=200),
     description=st.text(max_size=400),
