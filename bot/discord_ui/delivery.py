@@ -25,8 +25,10 @@ log = logging.getLogger(__name__)
 _TIMEOUT = 10.0
 #: Discord allows 50 requests a second over all; some are left for everything else.
 _PER_SECOND = 40.0
-#: How far back an earlier attempt's message is looked for, in messages.
-_HISTORY = 100
+#: How far back an earlier attempt's message is looked for, in messages, of which Discord gives a hundred at once.
+_HISTORY = 2_000
+#: By how much our clock may have been ahead when it was sent, so that Discord dates it before that.
+_CLOCK_DOUBT = timedelta(hours=1)
 
 _CANNOT_MESSAGE_USER = 50007
 _UNKNOWN_MESSAGE = 10008
@@ -131,12 +133,11 @@ class DiscordOutbox:
         """The message that an earlier attempt left, found by the mark in its buttons."""
         user = self._client.user
         try:
-            # Our clock may have been ahead when it was sent, so that Discord dates it before ``since``: look at the
-            # latest messages as well.
-            for after in (since - timedelta(minutes=1), None):
-                async for message in channel.history(limit=_HISTORY, after=after):
-                    if user is not None and message.author.id == user.id and nonce in _custom_ids(message):
-                        return message.id
+            async for message in channel.history(limit=_HISTORY):
+                if user is not None and message.author.id == user.id and nonce in _custom_ids(message):
+                    return message.id
+                if message.created_at < since - _CLOCK_DOUBT:
+                    break
         except discord.Forbidden:
             log.info("May not read the history of channel %s; sending again", channel.id)
         return None

@@ -215,6 +215,16 @@ async def test_an_earlier_message_is_found_by_its_mark(s: Stage, outbox: Discord
     assert len(s.posts(s.general)) == 1
 
 
+async def test_an_earlier_message_is_found_under_many_later_ones(s: Stage, outbox: DiscordOutbox) -> None:
+    await outbox.deliver(Channel(s.general.id), party_post(s, DueKind.PARTY_START), NONCE, maybe_sent_since=None)
+    sent = s.general.last_message
+    assert sent is not None
+    for number in range(120):
+        await s.person("ann").send(s.general, f"hello {number}")
+    assert await deliver_again(s, outbox, Channel(s.general.id)) == Delivered(s.general.id, sent.id)
+    assert len(s.posts(s.general)) == 1
+
+
 async def test_an_earlier_direct_message_is_found_too(s: Stage, outbox: DiscordOutbox) -> None:
     to = Direct(s.person("ann").id, None)
     first = await outbox.deliver(to, reminder_post(s), NONCE, maybe_sent_since=None)
