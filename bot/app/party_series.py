@@ -20,6 +20,8 @@ from bot.store.database import Database, Transaction
 
 #: How long before it begins a night is announced by itself; the series was announced as a whole.
 _ANNOUNCED_BEFORE = timedelta(days=1)
+#: What is due at the same moment is sent in no fixed order, and the series is to come before its first night.
+_AFTER_SERIES = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,6 @@ class PartySeries:
             drafted = _drafted(found, show, now)
             if not await series.start(tx, series_id, now):
                 raise UserError("series.settled")
-            # Before a night that is announced at once.
             await due.add(tx, DueKind.SERIES_ANNOUNCEMENT, series_id, now)
             for night in drafted.nights:
                 await self._add(tx, found, night, now)
@@ -262,7 +263,7 @@ class PartySeries:
             last_episode=_last(night),
         )
         await parties.answer(tx, party, found.creator_id, Answer.GOING, now)
-        await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, max(now, night.at - _ANNOUNCED_BEFORE))
+        await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, max(now + _AFTER_SERIES, night.at - _ANNOUNCED_BEFORE))
         await await_start(tx, party, now)
 
     async def _season(self, tx: Transaction, found: Series) -> Season:

@@ -123,6 +123,7 @@ async def test_the_wall_time_is_kept_when_the_clocks_change(s: Stage) -> None:
 async def test_each_night_is_announced_a_day_before_and_happens(s: Stage) -> None:
     bo = s.person("bo")
     card = await announced(s, **{"from": None})
+    await s.pass_time(seconds=5)
     # It is Monday: the first night is tonight, the second is tomorrow at nine, in a day and some hours.
     cards = [message for message in s.general.history() if "Watch party:" in text_of(message)]
     assert len(cards) == 1
