@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
+from simcord.backend.models.channel import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.core.party import Answer, PartyState
 from bot.core.reminder import DueKind, DueState
@@ -292,10 +295,9 @@ async def test_a_server_has_so_many_series_at_once(s: Stage) -> None:
 async def test_whoever_may_no_longer_write_there_cannot_announce(s: Stage) -> None:
     ann = s.person("ann")
     draft = await ann.slash(s.general, "watch-party series", days="daily", time="21:00", zone="Berlin", channel=s.den)
-    await s.companion.client.get_channel(s.den.id).set_permissions(  # type: ignore[union-attr]
-        s.companion.client.get_guild(s.guild.id).default_role,  # type: ignore[union-attr]
-        send_messages=False,
-    )
+    # An admin does that, not the bot.
+    silent = discord.Permissions(send_messages=True).value
+    s.env.backend.set_overwrite(s.den.id, Overwrite(s.guild.default_role.id, OverwriteType.ROLE, deny=silent))
     refused = await ann.click(draft.response, label="Announce it")
     assert "write" in said(refused)
     assert await nights(s) == []
