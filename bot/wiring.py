@@ -17,6 +17,7 @@ from bot.app.charts import Charts
 from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
 from bot.app.evenings import Evenings
+from bot.app.event_keeper import EventKeeper
 from bot.app.library import Library
 from bot.app.memory import Memory
 from bot.app.moves import Moves
@@ -29,6 +30,7 @@ from bot.app.shows import Shows
 from bot.app.standing_reminders import StandingReminders
 from bot.app.zone_search import ZoneSearch
 from bot.core.errors import OperatorError
+from bot.core.reminder import DueKind
 from bot.core.show import Catalogue
 from bot.dataset.catalogue import load
 from bot.discord_ui.about import About
@@ -41,6 +43,7 @@ from bot.discord_ui.client import CliffhangerClient
 from bot.discord_ui.delivery import DiscordOutbox
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.evenings import EveningList
+from bot.discord_ui.event_watch import EventWatch
 from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
@@ -54,6 +57,7 @@ from bot.discord_ui.recaps import Recaps
 from bot.discord_ui.relationships import Relationships
 from bot.discord_ui.reminder_list import ReminderList
 from bot.discord_ui.reminders import RemindCommand
+from bot.discord_ui.scheduled_events import ScheduledEvents
 from bot.discord_ui.spoilers import Spoilers
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
@@ -111,13 +115,16 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         # The runner delivers through the cards, which show series, which wake the runner.
         seasons = PartySeries(database, clock, shows, lambda: runner.poke())
         cards = Cards(client, words, shows, ceilings, seasons)
+        outbox = DiscordOutbox(client, words, ceilings, cards)
+        events = EventKeeper(database, clock, shows, ScheduledEvents(client, words), outbox, lambda: runner.poke())
         runner = DueRunner(
             database,
-            DiscordOutbox(client, words, ceilings, cards),
+            outbox,
             clock,
             shows,
             worker=f"{os.getpid()}-{secrets.token_hex(4)}",
             step=step,
+            others={DueKind.PARTY_EVENT: events.keep, DueKind.PARTY_EVENT_NOTICE: events.tell},
         )
         reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
         parties = Parties(database, clock, shows, runner.poke)
@@ -166,6 +173,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),
                 catch_up,
                 About(desk, library),
+                EventWatch(client, events, parties, cards),
             ),
             presses=presses,
             failures=failures,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from bot.app.outbox import (
     MissedItem,
     MovedPost,
     Outbox,
+    Outcome,
     PartyPost,
     PollPost,
     Post,
@@ -53,7 +54,18 @@ from bot.core.reminder import (
     judge,
     nonce,
 )
-from bot.store import catch_ups, digests, due, move_notices, parties, progress, reminder_choices, reminders, series
+from bot.store import (
+    catch_ups,
+    digests,
+    due,
+    mirrors,
+    move_notices,
+    parties,
+    progress,
+    reminder_choices,
+    reminders,
+    series,
+)
 from bot.store.database import Database
 from bot.store.people import NOBODY
 
@@ -91,6 +103,9 @@ class Counts:
     errors: int = 0
 
 
+#: Works on a row that may have been tried before, at the earliest at the instant that it is given, if it is.
+Handler = Callable[[Due, datetime | None], Awaitable[Outcome]]
+
 #: The rows of a batch by what became of them and why, so that each outcome is written in one go.
 _Settled = defaultdict[tuple[DueState, str | None], list[int]]
 
@@ -99,14 +114,23 @@ class DueRunner:
     """The loop that empties the due queue."""
 
     def __init__(
-        self, database: Database, outbox: Outbox, clock: Clock, shows: Shows, worker: str, step: float = 60.0
+        self,
+        database: Database,
+        outbox: Outbox,
+        clock: Clock,
+        shows: Shows,
+        worker: str,
+        step: float = 60.0,
+        others: Mapping[DueKind, Handler] | None = None,
     ) -> None:
+        """``others`` work on the kinds of rows that are no messages of parties, plans or reminders."""
         self._database = database
         self._outbox = outbox
         self._clock = clock
         self._shows = shows
         self._worker = worker
         self._step = step
+        self._others = others or {}
         # When the queue was last looked at, and since when that was never longer ago than it should be.
         self._looked_at: datetime | None = None
         self._up_since: datetime | None = None
@@ -210,6 +234,8 @@ class DueRunner:
                 await self._series(row, settled)
             case DueKind.POLL:
                 await self._poll(row, settled)
+            case kind if kind in self._others:
+                await self._other(row, settled)
             case _:
                 await self._party(row, settled)
 
@@ -433,6 +459,7 @@ class DueRunner:
                     if announcing and message_id:
                         async with self._database.begin() as tx:
                             await parties.set_message(tx, party.id, message_id)
+                            await mirrors.follow(tx, party.id, self._clock.now())
                     elif piece + 1 < len(groups):
                         await due.note_sent(self._database, row.id, piece + 1, self._worker)
                 case Gone(reason):
@@ -524,6 +551,15 @@ class DueRunner:
                 self._delivered(row, settled, judgement)
             case Gone(reason):
                 self._undeliverable(row, settled, reason)
+            case TryLater(reason, after):
+                await self._postpone(row, reason, after)
+
+    async def _other(self, row: Due, settled: _Settled) -> None:
+        match await self._others[row.kind](row, self._maybe_sent_since(row)):
+            case Delivered():
+                self._delivered(row, settled, judge(row.due_at, self._clock.now(), None))
+            case Gone(reason):
+                self._drop(row, settled, reason)
             case TryLater(reason, after):
                 await self._postpone(row, reason, after)
 

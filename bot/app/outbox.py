@@ -169,7 +169,21 @@ class PollPost:
         return self.decision.ballot.poll.locale
 
 
-Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost | PollPost | SeriesPost
+@dataclass(frozen=True, slots=True)
+class EventNoticePost:
+    """What the host of a party is to know of Discord's own event of it; ``notice`` is what that is."""
+
+    party: Party
+    show: Show
+    episodes: tuple[Episode, ...]
+    notice: str
+
+    @property
+    def locale(self) -> str:
+        return self.party.locale
+
+
+Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost | PollPost | SeriesPost | EventNoticePost
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.shows import Shows
 from bot.core.airing import all_air_by, minutes_of
 from bot.core.errors import UserError
+from bot.core.mirror import EventWish
 from bot.core.party import Answer, Attendance, Party, PartyState, PartyText
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
 from bot.core.when import Understood
-from bot.store import due, parties
+from bot.store import due, mirrors, parties
 from bot.store.database import Database, Transaction
 
 _NOTHING_WRITTEN = PartyText()
@@ -42,6 +43,7 @@ class Edit:
     text: PartyText | None = None
     host_id: int | None = None
     capacity: int | None = None
+    event: EventWish | None = None
 
 
 class Parties:
@@ -68,6 +70,7 @@ class Parties:
         follows_air_time: bool = False,
         capacity: int | None = None,
         role_id: int | None = None,
+        event: EventWish | None = None,
     ) -> Party:
         """Plan a party of consecutive episodes; its announcement and its reminders are due with it, in one transaction.
 
@@ -102,6 +105,8 @@ class Parties:
             await parties.answer(tx, party, creator_id, Answer.GOING, now)
             await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
             await await_start(tx, party, now)
+            if event is not None and event.wanted:
+                await mirrors.wish(tx, party.id, event, now)
         self._poke()
         return party
 
@@ -145,6 +150,10 @@ class Parties:
                 changed = await self._moved(tx, party, changed, user_id)
             if edit.host_id is not None:
                 await parties.answer(tx, changed, edit.host_id, Answer.GOING, now)
+            if edit.event is not None:
+                await mirrors.wish(tx, party_id, edit.event, now)
+            else:
+                await mirrors.follow(tx, party_id, now)
             found = await parties.attendance(tx, changed)
             await self._tell_of_places(tx, found)
         self._poke()
@@ -161,6 +170,7 @@ class Parties:
             wall = at.astimezone(ZoneInfo(party.zone)).replace(tzinfo=None)
             changed = await parties.change(tx, party.id, {"starts_at": at, "wall_start": wall})
             await self._moved(tx, party, changed, None)
+            await mirrors.follow(tx, party.id, self._clock.now())
             moved.append(Moved(party.creator_id, party.show_id, known=True, comes_at=at))
         return moved
 
@@ -279,6 +289,7 @@ async def call_off(tx: Transaction, party: Party, now: datetime, *, tell: bool =
     """Cancel a planned party, and let those be told who would have come, unless they are told in another way."""
     await parties.cancel(tx, party.id)
     await due.withdraw(tx, _UPCOMING_KINDS, party.id)
+    await mirrors.follow(tx, party.id, now)
     found = await parties.attendance(tx, replace(party, state=PartyState.CANCELLED))
     if tell and found.attending:
         await due.add(tx, DueKind.PARTY_CANCELLED, party.id, now)

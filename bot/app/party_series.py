@@ -15,7 +15,7 @@ from bot.core.party import Answer, Attendance, Party, PartyState, SeriesState
 from bot.core.reminder import DueKind
 from bot.core.series import Night, Rhythm, Series, too_early, without
 from bot.core.show import Episode, Show
-from bot.store import due, parties, series
+from bot.store import due, mirrors, parties, series
 from bot.store.database import Database, Transaction
 
 #: How long before it begins a night is announced by itself; the series was announced as a whole.
@@ -239,6 +239,7 @@ class PartySeries:
                 if one.episodes != night.episodes:
                     values = {"episode": night.episodes[0], "last_episode": _last(night)}
                     await parties.change(tx, one.id, values)
+                    await mirrors.follow(tx, one.id, now)
             await self._add(tx, found, nights[-1], now)
         return await call_off(tx, party, now)
 

@@ -138,12 +138,13 @@ class Attendance:
     """A party with who answered what, in the order of the answers.
 
     ``waited`` are those who were on the waiting list when they answered and have not been told since that they have
-    a place.
+    a place. ``event_id`` is Discord's own event of the party, where there is one.
     """
 
     party: Party
     answers: Mapping[int, Answer]
     waited: frozenset[int] = frozenset()
+    event_id: int | None = None
 
     def who(self, answer: Answer) -> tuple[int, ...]:
         """The ids of those who gave this answer; of those who are going, the ones who have a place."""

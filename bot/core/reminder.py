@@ -30,6 +30,8 @@ class DueKind(Enum):
     PARTY_MOVED = "party-moved"
     PARTY_CANCELLED = "party-cancelled"
     PARTY_PLACE = "party-place"
+    PARTY_EVENT = "party-event"
+    PARTY_EVENT_NOTICE = "party-event-notice"
     SERIES_ANNOUNCEMENT = "series-announcement"
     SERIES_CANCELLED = "series-cancelled"
     POLL = "poll"

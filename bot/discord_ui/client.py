@@ -23,9 +23,14 @@ from bot.l10n.words import Words
 
 log = logging.getLogger(__name__)
 
-#: What the bot does by itself in a channel: see it, post in it and its threads, look for its own message.
+#: What the bot does by itself in a channel: see it, post in it and its threads, look for its own message; and in a
+#: server: make events of parties that are to have one.
 PERMISSIONS = discord.Permissions(
-    view_channel=True, send_messages=True, send_messages_in_threads=True, read_message_history=True
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+    create_events=True,
 )
 #: How long deliveries that are under way may take when the process stops, in seconds.
 _GRACE = 4.0
@@ -59,7 +64,7 @@ class CliffhangerClient(commands.Bot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_scheduled_events=True),
             allowed_mentions=NO_MENTIONS,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

@@ -17,6 +17,7 @@ from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
 from bot.core.airing import all_air_by
 from bot.core.errors import UserError
+from bot.core.mirror import EventWish
 from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, written
 from bot.core.progress import ranges
 from bot.core.show import Episode
@@ -27,6 +28,7 @@ from bot.discord_ui import stamps
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.evenings import EveningList
+from bot.discord_ui.event_options import VoiceOption, check_event, event_wish, quoted_event, unquoted_event
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
@@ -103,6 +105,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         last_episode="The last of several episodes in one night",
         capacity="How many may come, you included; whoever comes later waits for a place",
         role="A role that the announcement mentions",
+        event="Whether Discord's own event is made of it, too",
+        voice="The voice or stage channel of that event",
         show="Which show",
     )
     @app_commands.rename(last_episode="last-episode")
@@ -118,12 +122,15 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         last_episode: int | None = None,
         capacity: int | None = None,
         role: discord.Role | None = None,
+        event: bool | None = None,
+        voice: VoiceOption | None = None,
         show: str | None = None,
     ) -> None:
         """Plan a party; a form asks for the episode and the time where one was left out."""
         ask = await self._desk.ask(interaction, show, private=True)
         minutes = None if lead is None else read_lead(lead)
-        aside = Aside(minutes, places(capacity), None if role is None else role.id, ask.asker.ceiling)
+        role_id = None if role is None else role.id
+        aside = Aside(minutes, places(capacity), role_id, ask.asker.ceiling, event_wish(ask, event, voice))
         # What is wrong with the options is said before anything else is asked.
         episodes = None if episode is None else one_night(ask.show, episode, last_episode)
         place = announced_in(ask, None if channel is None else channel.id)
@@ -213,6 +220,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         host="Hand it over to somebody",
         last_episode="The last of several episodes in one night",
         capacity="How many may come; 0 for no limit",
+        event="Whether Discord's own event is made of it, or made again",
+        voice="The voice or stage channel of that event",
     )
     @app_commands.rename(last_episode="last-episode")
     async def edit(
@@ -228,6 +237,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         host: discord.Member | None = None,
         last_episode: int | None = None,
         capacity: int | None = None,
+        event: bool | None = None,
+        voice: VoiceOption | None = None,
     ) -> None:
         """Change a party."""
         found = await self._parties.get(party)
@@ -235,7 +246,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if show is None or found.party.guild_id != interaction.guild_id:
             raise UserError("party.gone")
         ask = await self._desk.ask(interaction, show, private=True)
-        asked_for = (when, episode, channel, lead, title, note, host, last_episode, capacity)
+        asked_for = (when, episode, channel, lead, title, note, host, last_episode, capacity, event, voice)
         if all(option is None for option in asked_for):
             raise UserError("party.nothing-to-change")
         if host is not None and host.bot:
@@ -254,6 +265,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             text=_rewritten(found.party, title, note, ask.asker.ceiling),
             host_id=None if host is None else host.id,
             capacity=NOTHING if capacity == NOTHING else places(capacity),
+            event=event_wish(ask, event, voice),
         )
         changed = await self._edit(ask, party, edit)
         reply = self._changed(ask, changed)
@@ -329,7 +341,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
     def _planned_as(self, episodes: Sequence[Episode], channel_id: int, text: PartyText, aside: Aside) -> Plan:
         lead = self._default_lead if aside.lead is None else aside.lead
-        return Plan(tuple(episodes), channel_id, lead, text, aside.capacity, aside.role_id)
+        return Plan(tuple(episodes), channel_id, lead, text, aside.capacity, aside.role_id, aside.event)
 
     def _form(self, ask: Ask, typed: Typed, aside: Aside) -> PartyForm:
         submitted = partial(self._submitted, ask.show.id)
@@ -341,6 +353,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             episodes = one_night(ask.show, *read_episodes(typed.episode))
             place = announced_in(ask, typed.channel_id or None)
             check_role(ask, place, aside.role_id)
+            check_event(ask, aside.event)
             # What was begun before the place was closed again tells as much as it was open for then.
             after = min(max(aside.after, ask.asker.ceiling), len(ask.show.episodes))
             text = written(typed.title or None, typed.note or None, after)
@@ -353,7 +366,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     ) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         typed = unquoted(interaction.message, channel)
-        await interaction.response.send_modal(self._form(ask, typed, Aside.of(lead, capacity, role, after)))
+        aside = replace(Aside.of(lead, capacity, role, after), event=unquoted_event(interaction.message))
+        await interaction.response.send_modal(self._form(ask, typed, aside))
 
     async def _plan(self, ask: Ask, plan: Plan, typed: str) -> None:
         """Plan a party for a typed time, or ask back where that is unclear."""
@@ -366,7 +380,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         after = (plan.lead, plan.text.after, plan.capacity or 0, plan.role_id or 0)
         asked = ask_back(ask, found, lambda at: ("pick", (*before, at, *after)))
         # A button has no room for what its presser wrote, so that waits for the press in the question.
-        await ask.answer(asked.add(*_quoted(plan.text)))
+        await ask.answer(asked.add(*_quoted(plan.text), *quoted_event(ask.say, plan.event)))
 
     async def _create(self, ask: Ask, plan: Plan, when: Understood, *, follows_air_time: bool = False) -> Reply:
         guild = ask.interaction.guild
@@ -384,6 +398,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             follows_air_time=follows_air_time,
             capacity=plan.capacity,
             role_id=plan.role_id,
+            event=plan.event,
         )
         say, text = ask.say, plan.text
         limited = text.after > 0 and (text.title or text.note)
@@ -401,6 +416,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 ),
                 *text_lines(party.text_at(ask.asker.progress)),
                 "-# " + say("party.text-shown", number=text.after) if limited else "",
+                "-# 📅 " + say("party.event-soon") if plan.event is not None and plan.event.wanted else "",
             )
             .row(button(say("party.cancel"), "cancel?", party.id, style=discord.ButtonStyle.danger))
         )
@@ -425,8 +441,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             raise UserError("button.stale")
         when = picked(ask, at)
         place = announced_in(ask, channel)
-        aside = Aside.of(lead, capacity, role, after)
+        aside = replace(Aside.of(lead, capacity, role, after), event=unquoted_event(interaction.message))
         check_role(ask, place, aside.role_id)
+        check_event(ask, aside.event)
         text = _unquoted(interaction.message, after)
         plan = self._planned_as(one_night(ask.show, first, last), place.id, text, aside)
         # In place of the question, so that it isn't answered a second time.
@@ -529,6 +546,7 @@ class Plan:
     text: PartyText
     capacity: int | None = None
     role_id: int | None = None
+    event: EventWish | None = None
 
 
 def _quoted(text: PartyText) -> list[str]:
@@ -551,7 +569,7 @@ def _unquoted(message: discord.Message | None, after: int) -> PartyText:
     for line in quoted:
         if line.startswith("**"):
             title = unescaped(line[2:-2])
-        else:
+        elif not line.startswith("-#"):
             note = unescaped(line)
     return written(title, note, after)
 

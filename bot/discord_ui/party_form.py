@@ -14,9 +14,11 @@ import discord
 from discord import ui
 
 from bot.core.errors import UserError
+from bot.core.mirror import EventWish
 from bot.core.party import LONGEST_NOTE, LONGEST_TITLE, MOST_PLACES
 from bot.core.text import clean, cut, plain, unescaped
 from bot.core.when import LONGEST, LONGEST_LEAD_MINUTES
+from bot.discord_ui.event_options import quoted_event
 from bot.discord_ui.failures import explain
 from bot.discord_ui.press import button
 from bot.discord_ui.reply import Reply
@@ -49,9 +51,10 @@ class Aside:
     capacity: int | None = None
     role_id: int | None = None
     after: int = 0
+    event: EventWish | None = None
 
     def arguments(self) -> tuple[int, int, int, int]:
-        """As arguments of a button; read by `of`."""
+        """As arguments of a button; read by `of`. The event waits in the message, as it finds no room there."""
         return -1 if self.lead is None else self.lead, self.capacity or 0, self.role_id or 0, self.after
 
     @classmethod
@@ -113,7 +116,7 @@ def unquoted(message: discord.Message | None, channel_id: int) -> Typed:
 def try_again(say: Speaker, show_id_key: str, error: UserError, typed: Typed, aside: Aside) -> Reply:
     """What can't be read, all that was typed, and the way back into the form."""
     again = button(say("party.form-again"), "form", show_id_key, typed.channel_id, *aside.arguments())
-    return Reply([explain(say, error), *typed.quoted(say)]).row(again)
+    return Reply([explain(say, error), *typed.quoted(say), *quoted_event(say, aside.event)]).row(again)
 
 
 class PartyForm(ui.Modal):

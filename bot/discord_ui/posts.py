@@ -17,6 +17,7 @@ from discord import ui
 from bot.app.outbox import (
     CatchUpPost,
     DigestPost,
+    EventNoticePost,
     Lateness,
     MovedPost,
     PartyPost,
@@ -33,6 +34,7 @@ from bot.core.series import Night, Series
 from bot.core.show import Episode, Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
+from bot.discord_ui.event_words import event_link, notice_lines
 from bot.discord_ui.options import episode_name, episode_names
 from bot.discord_ui.press import custom_id
 from bot.discord_ui.reminder_words import lead_words
@@ -89,6 +91,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _series_cancelled(say, post, mark)
     if isinstance(post, PollPost):
         return _decided(say, post, mark)
+    if isinstance(post, EventNoticePost):
+        return _event_notice(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episodes, post.found, mark, ceiling)
         return CardSending(card.layouts()[0], role_id=post.party.role_id)
@@ -240,6 +244,12 @@ def _decided(say: Speaker, post: PollPost, mark: str) -> TextSending:
     return TextSending("\n".join(lines), _view((say("button.parties"), ("parties", mark))), post.mentions)
 
 
+def _event_notice(say: Speaker, post: EventNoticePost, mark: str) -> TextSending:
+    host = post.party.creator_id
+    lines = [f"<@{host}>", *notice_lines(say, post.show, post.episodes, post.notice)]
+    return TextSending("\n".join(lines), _view((say("button.parties"), ("parties", mark))), (host,))
+
+
 def text_lines(text: PartyText) -> tuple[str, ...]:
     """What somebody wrote on a party: its title, and under it the note."""
     title = () if text.title is None else (f"**{plain(text.title)}**",)
@@ -304,6 +314,7 @@ def announcement(
         say("party.starts", at=stamps.full(party.starts_at), relative=stamps.relative(party.starts_at)),
         say("party.host", host=f"<@{party.creator_id}>"),
         "" if party.role_id is None else say("party.for-role", role=f"<@&{party.role_id}>"),
+        "" if found.event_id is None else "📅 " + say("party.event", link=event_link(party.guild_id, found.event_id)),
     )
     places = "" if party.capacity is None else say("party.of-places", places=party.capacity)
     for key, icon, who in (

@@ -99,6 +99,12 @@ async def waiting(tx: Transaction, kind: DueKind, subjects: Collection[int]) -> 
     return frozenset((await tx.execute(query)).scalars())
 
 
+async def another_waits(tx: Transaction, kind: DueKind, subject: int, besides: int) -> bool:
+    """Whether something waits for a subject that isn't the row ``besides``."""
+    query = sa.select(due.c.id).where(_WAITING, due.c.kind == kind, due.c.subject == subject, due.c.id != besides)
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
 async def claim(
     database: Database, now: datetime, worker: str, limit: int = 100, lease: timedelta = LEASE
 ) -> tuple[Due, ...]:

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.errors import UserError
+from bot.core.mirror import MirrorState
 from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyState
 from bot.store.database import Transaction
-from bot.store.tables import party, rsvp, values_of
+from bot.store.tables import interest, mirror, party, rsvp, values_of
 
 #: How many parties still to come a server may have, and how many of those one person; nights of series aside.
 LIMIT = 25
@@ -184,6 +185,8 @@ async def answer(tx: Transaction, party: Party, user_id: int, answer: Answer, no
             where=rsvp.c.answer != insert.excluded.answer,
         )
     )
+    # What they say themselves is no longer what their interest in an event says.
+    await tx.execute(sa.delete(interest).where(interest.c.party_id == party.id, interest.c.user_id == user_id))
     found = await attendance(tx, party)
     waits = user_id in found.waiting
     if waits or user_id in found.waited:
@@ -201,7 +204,9 @@ async def attendance(tx: Transaction, party: Party) -> Attendance:
     )
     rows = list(await tx.execute(query))
     waited = frozenset(row.user_id for row in rows if row.waited)
-    return Attendance(party, {row.user_id: row.answer for row in rows}, waited)
+    event = sa.select(mirror.c.event_id).where(mirror.c.party_id == party.id, mirror.c.state == MirrorState.WANTED)
+    event_id = (await tx.execute(event)).scalar_one_or_none()
+    return Attendance(party, {row.user_id: row.answer for row in rows}, waited, event_id)
 
 
 async def told_of_place(tx: Transaction, party_id: int, user_ids: Collection[int]) -> None:

@@ -12,6 +12,7 @@ from bot.store.database import Transaction
 from bot.store.tables import (
     catch_up,
     due,
+    interest,
     move_notice,
     party,
     person,
@@ -108,7 +109,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
     await tx.execute(sa.delete(due).where(due.c.kind == DueKind.DIGEST, due.c.subject == user_id))
     # A plan's sittings go with it.
-    wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp, poll_vote)
+    wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp, interest, poll_vote)
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.catch_up import CatchUpState
+from bot.core.mirror import MirrorState
 from bot.core.party import Answer, PartyState, SeriesState
 from bot.core.poll import PollState
 from bot.core.reminder import Delivery, DueKind, DueState, ReminderState
@@ -287,6 +288,30 @@ rsvp = sa.Table(
     sa.Column("answered_at", Instant, nullable=False),
     sa.Column("waited", sa.Boolean, nullable=False, server_default=sa.false()),
     _one_of("answer", Answer),
+    sa.Index(None, "user_id"),
+)
+
+#: Discord's own events of parties.
+mirror = sa.Table(
+    "mirror",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _discord_id("place_id", nullable=True),
+    _discord_id("event_id", nullable=True),
+    sa.Column("state", OneOf(MirrorState), nullable=False),
+    sa.Column("shown_at", Instant, nullable=True),
+    sa.Column("notice", Characters, nullable=True),
+    _one_of("state", MirrorState),
+    sa.Index(None, "event_id"),
+)
+
+#: Those whose answer is that they are interested in a party's event; who answers in another way is no longer here.
+interest = sa.Table(
+    "interest",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _discord_id("user_id", primary_key=True),
+    sa.Column("since", Instant, nullable=False),
     sa.Index(None, "user_id"),
 )
 

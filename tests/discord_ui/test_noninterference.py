@@ -185,7 +185,7 @@ async def test_air_times_and_all_that_knows_no_story_tell_nothing(
 
 async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     """Everything around one air time: planning, answering, reminding, posting. All that went to Discord for it."""
-    manager = s.guild.create_role("manager", permissions=discord.Permissions(manage_channels=True))
+    manager = s.guild.create_role("manager", permissions=discord.Permissions(manage_channels=True, create_events=True))
     ann, bo, cy = (
         s.person(name, locale, roles=[manager] if name == "ann" else [])
         for name, locale in zip(("ann", "bo", "cy"), itertools.cycle(locales), strict=False)
@@ -239,7 +239,7 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     asked = await click(ann, refused.response, "form")
     await ann.submit_modal(asked, filled(asked, {0: f"{number}", 1: "in 3 days at 9"}))
 
-    await ann.slash(s.den, "watch-party create", episode=number, when="in 3 days at 21:00", title="Popcorn")
+    await ann.slash(s.den, "watch-party create", episode=number, when="in 3 days at 21:00", title="Popcorn", event=True)
     invitation = await of_the_bot(s.den, "rsvp")
     [chosen] = [one["custom_id"] for one in buttons(invitation).values() if ":going:" in one["custom_id"]]
     await bo.click(invitation, custom_id=chosen)
@@ -318,9 +318,10 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     # Where the air time is days away, lead and start of the party that was moved come before it too.
     # A series is skipped and cancelled among them.
     assert len(told) in (9, 11), "lead, start, four cancelled, a vote, and one that couldn't come as a direct message"
-    # Ids grow with what happens meanwhile, in no fixed order, and those of forms are random.
+    assert any(one.method == "POST" and one.path.endswith("/scheduled-events") for one in s.env.http_requests)
+    # Ids grow with what happens meanwhile, in no fixed order, and those of forms are random; marks of events hold one.
     sent = [f"{one.method} {one.path} {json.dumps(one.json)} {uploads(one)}" for one in s.env.http_requests]
-    return sorted(re.sub(r"\d{16,}|\b[0-9a-f]{32}\b", "#", one) for one in sent)
+    return sorted(re.sub(r"\d{16,}|\b[0-9a-f]{32}\b|#\d+-[0-9a-f]{10}\b", "#", one) for one in sent)
 
 
 @shows

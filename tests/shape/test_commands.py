@@ -63,11 +63,12 @@ def test_no_privileged_intents_and_only_needed_permissions() -> None:
     from bot.discord_ui.client import PERMISSIONS, CliffhangerClient
 
     client = CliffhangerClient()
-    assert client.intents == discord.Intents(guilds=True)
+    assert client.intents == discord.Intents(guilds=True, guild_scheduled_events=True)
     assert not any((client.intents.members, client.intents.presences, client.intents.message_content))
     assert {name for name, on in PERMISSIONS if on} == {
         "read_messages",
         "send_messages",
         "send_messages_in_threads",
         "read_message_history",
+        "create_events",
     }
