@@ -45,6 +45,8 @@ CHANNELS = (
 )
 THREAD = "episode-2"
 DIRECT = "dm"
+#: A voice channel to have a party's event in; there is nothing to read in it.
+CINEMA = "cinema"
 ROOMS = (*(name for name, _ in CHANNELS), THREAD, DIRECT)
 
 #: How long before the demo begins, where, who, what.
@@ -101,10 +103,15 @@ def build_world(env: Env, at: datetime) -> World:
     users = {person.key: env.create_user(person.key, global_name=person.name, avatar="a") for person in PEOPLE}
     guild = env.create_guild(SERVER_NAME, owner=users[PEOPLE[0].key])
     channels = {name: guild.create_text_channel(name, topic=topic) for name, topic in CHANNELS}
+    guild.create_voice_channel(CINEMA)
     members: dict[str, MemberActor] = {}
     for person in PEOPLE:
         user = users[person.key]
-        role = guild.create_role(person.city, color=discord.Colour.from_str(person.colour).value)
+        role = guild.create_role(
+            person.city,
+            color=discord.Colour.from_str(person.colour).value,
+            permissions=discord.Permissions(create_events=True),
+        )
         members[person.key] = guild.add_member(user, roles=[role])
         speak(env, user.id, person.locale)
         assets[f"{CDN_BASE}/avatars/{user.id}/a.png"] = (f"{person.key}.png", _avatar(person))
