@@ -85,7 +85,7 @@ def _in_copy(mutant: Mutant | None, selected: str) -> Outcome:
         if mutant is not None:
             (root / "bot" / mutant.file).write_text(changed(mutant), "utf-8")
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly", "--tb=short"]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:randomly", "--tb=short"]
         command += ["-k", selected, f"--junitxml={report}", "-o", "junit_family=xunit1", _TESTS]
         run = subprocess.run(
             command,
