@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app.clock import Clock
@@ -29,11 +30,12 @@ class Evenings:
         self._database = database
         self._clock = clock
 
-    async def page(self, guild_id: int, page: int) -> EveningPage:
-        """A page of a server's evenings; the nearest one that there is."""
+    async def page(self, guild_id: int, page: int, may_see: Callable[[int], bool]) -> EveningPage:
+        """A page of a server's evenings; the nearest one that there is. ``may_see`` tells which channels count."""
         now = self._clock.now()
         async with self._database.read() as tx:
-            pages = max(-(-await parties.count_begun(tx, guild_id, now) // PER_PAGE), 1)
+            hidden = {one for one in await parties.channels_begun(tx, guild_id, now) if not may_see(one)}
+            pages = max(-(-await parties.count_begun(tx, guild_id, now, hidden) // PER_PAGE), 1)
             page = min(max(page, 0), pages - 1)
-            found = await parties.begun(tx, guild_id, now, PER_PAGE, page * PER_PAGE)
+            found = await parties.begun(tx, guild_id, now, PER_PAGE, page * PER_PAGE, hidden)
             return EveningPage(tuple([await parties.attendance(tx, party) for party in found]), page, pages)

@@ -175,12 +175,9 @@ class Parties:
         return moved
 
     async def next_for(self, guild_id: int, user_id: int) -> Attendance | None:
-        """The next party that somebody comes to, or may; else the server's next; None where none is planned."""
-        now = self._clock.now()
+        """The next party that somebody comes to, or may; None where there is none."""
         async with self._database.read() as tx:
-            party = await parties.next_for(tx, guild_id, user_id, now)
-            if party is None:
-                party = next(iter(await parties.upcoming(tx, guild_id, now, limit=1)), None)
+            party = await parties.next_for(tx, guild_id, user_id, self._clock.now())
             return None if party is None else await parties.attendance(tx, party)
 
     async def get(self, party_id: int) -> Attendance:

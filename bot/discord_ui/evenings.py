@@ -5,6 +5,8 @@ It names shows and numbers of episodes only, and nothing that was written on a p
 
 from __future__ import annotations
 
+from functools import partial
+
 import discord
 
 from bot.app.evenings import Evenings
@@ -15,6 +17,7 @@ from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import episode_names
+from bot.discord_ui.party_options import may_see
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 
@@ -30,7 +33,7 @@ class EveningList:
     async def listed(self, ask: Ask, page: int = 0) -> Reply:
         """A page of the evenings of the server in which this is asked."""
         say = ask.say
-        found = await self._evenings.page(ask.asker.guild_id or 0, page)
+        found = await self._evenings.page(ask.asker.guild_id or 0, page, partial(may_see, ask))
         reply = Reply().add("## " + say("evenings.title"))
         if not found.evenings:
             return reply.add(say("evenings.none"))

@@ -33,7 +33,7 @@ from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
-from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, one_night, places
+from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, knows_of, one_night, places
 from bot.discord_ui.party_words import party_label, text_for, watched_at
 from bot.discord_ui.posts import announcement, text_lines
 from bot.discord_ui.press import Presses, button
@@ -186,6 +186,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         """When one's next party is."""
         ask = await self._desk.ask(interaction, private=True)
         found = await self._parties.next_for(ask.asker.guild_id or 0, ask.asker.user_id)
+        if found is None:
+            found = next(iter(await self._known(ask)), None)
         if found is None:
             await ask.answer(Reply(["## " + ask.say("parties.title"), ask.say("parties.none")]))
             return
@@ -451,9 +453,13 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
     # ----------------------------------------------------- listing and cancelling
 
+    async def _known(self, ask: Ask) -> list[Attendance]:
+        """What is planned in the server, as far as the asker may know of it, soonest first."""
+        return [found for found in await self._parties.upcoming(ask.asker.guild_id or 0) if knows_of(ask, found)]
+
     async def _list(self, ask: Ask) -> None:
         say = ask.say
-        planned = await self._parties.upcoming(ask.asker.guild_id or 0)
+        planned = await self._known(ask)
         reply = Reply().add("## " + say("parties.title"))
         if not planned:
             reply.add(say("parties.none"))

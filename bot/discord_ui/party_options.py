@@ -7,7 +7,7 @@ import discord
 
 from bot.app.shows import episode_of
 from bot.core.errors import UserError
-from bot.core.party import MOST_EPISODES, MOST_PLACES
+from bot.core.party import MOST_EPISODES, MOST_PLACES, Attendance
 from bot.core.show import Episode, Show
 from bot.discord_ui.desk import Ask, bot_is_here
 
@@ -32,6 +32,26 @@ def announced_in(ask: Ask, channel_id: int | None) -> Place:
     if not (ours.view_channel and _may_write(place, ours)):
         raise UserError("party.cannot-write", channel_id=place.id)
     return place
+
+
+def may_see(ask: Ask, channel_id: int) -> bool:
+    """Whether the asker may see a channel. One that isn't known, as it is deleted or archived, hides nothing."""
+    guild, member = ask.interaction.guild, ask.interaction.user
+    place = None if guild is None else guild.get_channel_or_thread(channel_id)
+    if place is None or not isinstance(member, discord.Member):
+        return True
+    theirs = place.permissions_for(member)
+    if not theirs.view_channel:
+        return False
+    # Who has been invited to a private thread isn't known, but whoever asks in it has.
+    private = isinstance(place, discord.Thread) and place.is_private()
+    return not private or theirs.manage_threads or place.id == ask.interaction.channel_id
+
+
+def knows_of(ask: Ask, found: Attendance) -> bool:
+    """Whether the asker may know of a party: as its host, as somebody who has answered, or from its channel."""
+    user_id, party = ask.asker.user_id, found.party
+    return user_id == party.creator_id or user_id in found.answers or may_see(ask, party.channel_id)
 
 
 def check_role(ask: Ask, place: Place, role_id: int | None) -> None:

@@ -145,9 +145,9 @@ async def cancel(tx: Transaction, party_id: int) -> bool:
 
 
 async def upcoming(
-    tx: Transaction, guild_id: int, now: datetime, limit: int = LIMIT, offset: int = 0
+    tx: Transaction, guild_id: int, now: datetime, limit: int | None = None, offset: int = 0
 ) -> tuple[Party, ...]:
-    """The planned parties of a server that have not begun, soonest first."""
+    """The planned parties of a server that have not begun, soonest first; all of them without a limit."""
     query = (
         sa.select(party)
         .where(sa.text("state = 'planned'"), party.c.guild_id == guild_id, party.c.starts_at > now)
@@ -158,15 +158,28 @@ async def upcoming(
     return tuple(_party(row) for row in await tx.execute(query))
 
 
-async def begun(tx: Transaction, guild_id: int, now: datetime, limit: int, offset: int) -> tuple[Party, ...]:
-    """The parties of a server that have begun, without those that were called off, the latest first."""
-    query = sa.select(party).where(*_begun(guild_id, now)).order_by(party.c.starts_at.desc(), party.c.id.desc())
+async def channels_begun(tx: Transaction, guild_id: int, now: datetime) -> frozenset[int]:
+    """Where the parties of `begun` were announced."""
+    query = sa.select(party.c.channel_id).where(*_begun(guild_id, now)).distinct()
+    return frozenset((await tx.execute(query)).scalars())
+
+
+async def begun(
+    tx: Transaction, guild_id: int, now: datetime, limit: int, offset: int, without: Collection[int] = ()
+) -> tuple[Party, ...]:
+    """The parties of a server that have begun, without those that were called off, the latest first.
+
+    Those of the channels ``without`` are left out.
+    """
+    query = (
+        sa.select(party).where(*_begun(guild_id, now, without)).order_by(party.c.starts_at.desc(), party.c.id.desc())
+    )
     return tuple(_party(row) for row in await tx.execute(query.limit(limit).offset(offset)))
 
 
-async def count_begun(tx: Transaction, guild_id: int, now: datetime) -> int:
+async def count_begun(tx: Transaction, guild_id: int, now: datetime, without: Collection[int] = ()) -> int:
     """How many there are of `begun`."""
-    query = sa.select(sa.func.count()).select_from(party).where(*_begun(guild_id, now))
+    query = sa.select(sa.func.count()).select_from(party).where(*_begun(guild_id, now, without))
     return (await tx.execute(query)).scalar_one()
 
 
@@ -224,8 +237,13 @@ async def of_series(tx: Transaction, series_id: int, now: datetime) -> tuple[Par
     return tuple(_party(row) for row in await tx.execute(query.order_by(party.c.starts_at, party.c.id)))
 
 
-def _begun(guild_id: int, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return party.c.guild_id == guild_id, party.c.state == PartyState.PLANNED, party.c.starts_at <= now
+def _begun(guild_id: int, now: datetime, without: Collection[int] = ()) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        party.c.guild_id == guild_id,
+        party.c.state == PartyState.PLANNED,
+        party.c.starts_at <= now,
+        party.c.channel_id.not_in(without),
+    )
 
 
 async def ever_of_series(tx: Transaction, series_id: int) -> tuple[Party, ...]:

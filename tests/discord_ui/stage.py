@@ -15,7 +15,9 @@ import discord
 import simcord
 import sqlalchemy as sa
 from simcord.actors import MemberActor
+from simcord.backend.models.channel import Overwrite
 from simcord.builders import ChannelHandle, GuildHandle
+from simcord.enums import OverwriteType
 from simcord.env import Env
 from simcord.results import InteractionResult, ResponseMessage
 
@@ -81,6 +83,12 @@ class Stage:
     async def pass_time(self, **amount: float) -> None:
         """Let time pass; what falls due happens at its time."""
         await simulation.advance(self.env, timedelta(**amount), patience=60)
+
+    async def forbid(self, channel: ChannelHandle, target_id: int, *, role: bool, **denied: bool) -> None:
+        """Forbid a role or a person something in a channel from now on, as an admin does."""
+        kind = OverwriteType.ROLE if role else OverwriteType.MEMBER
+        self.env.backend.set_overwrite(channel.id, Overwrite(target_id, kind, deny=discord.Permissions(**denied).value))
+        await self.env.settle()
 
     def posts(self, channel: ChannelHandle) -> list[dict[str, Any]]:
         """The bodies of all messages that the bot tried to send to a channel by itself, in order."""

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import discord
 import pytest
+from simcord.builders import ChannelHandle
+from simcord.enums import ChannelType
 
 from bot.store import parties
 from tests.discord_ui.stage import Stage, buttons, is_private, said, stage
@@ -77,3 +80,40 @@ async def test_history_turns_its_pages_in_place_also_after_a_restart(s: Stage) -
     assert second_held in str(second.components)
     assert last_held not in str(second.components)
     assert "Page 2 of 2" in str(second.components)
+
+
+async def test_what_happens_in_a_channel_that_one_may_not_see_is_kept_from_one(s: Stage) -> None:
+    mod = s.guild.create_role("mod", permissions=discord.Permissions(manage_events=True))
+    ann, bo, cy = s.person("ann", roles=[mod]), s.person("bo"), s.person("cy")
+    await ann.slash(s.general, "timezone set", zone="UTC")
+    await ann.slash(s.den, "watch-party create", episode=1, when="today 20:00", title="Behind doors")
+    await bo.click(s.den.history()[0], label="Going")
+    await s.forbid(s.den, s.guild.default_role.id, role=True, view_channel=True)
+    for command in ("watch-party list", "watch-party next"):
+        told = said(await cy.slash(s.general, command))
+        assert "None is planned" in told
+        assert "Behind doors" not in told
+        # Whoever comes there or plans it has seen it.
+        assert "Episode 1" in said(await bo.slash(s.general, command))
+        assert "Episode 1" in said(await ann.slash(s.general, command))
+    await ann.slash(s.general, "watch-party create", episode=2, when="today 21:00")
+    assert "Episode 2" in said(await cy.slash(s.general, "watch-party next"))
+    await s.pass_time(hours=14)
+    history = said(await cy.slash(s.general, "watch-party history"))
+    assert "Episode 2" in history
+    assert "Episode 1" not in history
+
+
+async def test_what_happens_in_a_private_thread_is_kept_from_those_outside(s: Stage) -> None:
+    ann, cy = s.person("ann"), s.person("cy")
+    made = s.env.backend.create_thread(s.general.id, "aside", ann.id, type=ChannelType.PRIVATE_THREAD)
+    aside = ChannelHandle(s.env, s.guild, made)
+    s.env.backend.add_thread_member(aside.id, s.env.backend.bot_user.id)
+    await s.env.settle()
+    await ann.slash(aside, "watch-party create", episode=1, when="in 2 h")
+    assert "Episode 1" in said(await ann.slash(s.general, "watch-party list"))
+    assert "None is planned" in said(await cy.slash(s.general, "watch-party list"))
+    await s.pass_time(hours=4)
+    assert "No party has begun" in said(await cy.slash(s.general, "watch-party history"))
+    # Whoever is in the thread sees it there.
+    assert "Episode 1" in said(await ann.slash(aside, "watch-party history"))

@@ -380,13 +380,7 @@ async def test_without_the_permission_the_party_is_there_and_the_host_is_told_wh
 
 async def test_what_is_missing_in_a_channel_is_named(s: Stage) -> None:
     place = s.guild.create_stage_channel("stage")
-    me = s.env.backend.bot_user.id
-    await s.env.settle()
-    channel = s.companion.client.get_channel(place.id)
-    assert isinstance(channel, discord.StageChannel)
-    missing = discord.PermissionOverwrite(mute_members=False, move_members=False)
-    await channel.set_permissions(channel.guild.me, overwrite=missing)
-    assert channel.guild.me.id == me
+    await s.forbid(place, s.env.backend.bot_user.id, role=False, mute_members=True, move_members=True)
     s.env.inject_error("POST", EVENTS, status=403, code=50013)
     await a_party(s, voice=place)
     [line] = told(s, "grant me")

@@ -8,10 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import discord
 import pytest
-from simcord.backend.models.channel import Overwrite
-from simcord.enums import OverwriteType
 
 from bot.core.party import Answer, PartyState
 from bot.core.reminder import DueKind, DueState
@@ -295,9 +292,7 @@ async def test_a_server_has_so_many_series_at_once(s: Stage) -> None:
 async def test_whoever_may_no_longer_write_there_cannot_announce(s: Stage) -> None:
     ann = s.person("ann")
     draft = await ann.slash(s.general, "watch-party series", days="daily", time="21:00", zone="Berlin", channel=s.den)
-    # An admin does that, not the bot.
-    silent = discord.Permissions(send_messages=True).value
-    s.env.backend.set_overwrite(s.den.id, Overwrite(s.guild.default_role.id, OverwriteType.ROLE, deny=silent))
+    await s.forbid(s.den, s.guild.default_role.id, role=True, send_messages=True)
     refused = await ann.click(draft.response, label="Announce it")
     assert "write" in said(refused)
     assert await nights(s) == []
