@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.air_warnings import AirWarnings
 from bot.app.catch_ups import CatchUps
 from bot.app.ceilings import Ceilings
 from bot.app.charts import Charts
@@ -117,6 +118,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         cards = Cards(client, words, shows, ceilings, seasons)
         outbox = DiscordOutbox(client, words, ceilings, cards)
         events = EventKeeper(database, clock, shows, ScheduledEvents(client, words), outbox, lambda: runner.poke())
+        warnings = AirWarnings(database, clock, shows, outbox)
         runner = DueRunner(
             database,
             outbox,
@@ -124,14 +126,18 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
             shows,
             worker=f"{os.getpid()}-{secrets.token_hex(4)}",
             step=step,
-            others={DueKind.PARTY_EVENT: events.keep, DueKind.PARTY_EVENT_NOTICE: events.tell},
+            others={
+                DueKind.PARTY_EVENT: events.keep,
+                DueKind.PARTY_EVENT_NOTICE: events.tell,
+                DueKind.PARTY_AIR_TIME: warnings.tell,
+            },
         )
         reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
         parties = Parties(database, clock, shows, runner.poke)
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.
-        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, seasons, standing))
+        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, warnings, seasons, standing))
         library = Library(folder, shows, moves)
         await library.follow_schedules()
         presses = Presses()

@@ -71,6 +71,6 @@ class Moves:
                 quiet, zone = (await reminder_choices.get(tx, user_id)).quiet, await people.zone(tx, user_id)
                 told_at = placed(now + TOLD_AFTER, comes_at, now, quiet, zone)
                 await move_notices.queue(tx, user_id, show_id, told_at)
-        if moved:
-            self._poke()
+        # Also what moved nothing may have queued something to tell.
+        self._poke()
         return len(moved)

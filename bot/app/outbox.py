@@ -183,7 +183,31 @@ class EventNoticePost:
         return self.party.locale
 
 
-Post = ReminderPost | CatchUpPost | MovedPost | DigestPost | PartyPost | PollPost | SeriesPost | EventNoticePost
+@dataclass(frozen=True, slots=True)
+class AirTimePost:
+    """To the host of a party: what is watched airs only after it begins. ``aired_by``: when (None: nobody knows)."""
+
+    party: Party
+    show: Show
+    episodes: tuple[Episode, ...]
+    aired_by: datetime | None
+
+    @property
+    def locale(self) -> str:
+        return self.party.locale
+
+
+Post = (
+    ReminderPost
+    | CatchUpPost
+    | MovedPost
+    | DigestPost
+    | PartyPost
+    | PollPost
+    | SeriesPost
+    | EventNoticePost
+    | AirTimePost
+)
 
 
 @dataclass(frozen=True, slots=True)

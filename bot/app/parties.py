@@ -17,12 +17,12 @@ from bot.core.party import Answer, Attendance, Party, PartyState, PartyText
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
 from bot.core.when import Understood
-from bot.store import due, mirrors, parties
+from bot.store import due, mirrors, parties, party_air_times
 from bot.store.database import Database, Transaction
 
 _NOTHING_WRITTEN = PartyText()
 _BEFORE_START = (DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED)
-_UPCOMING_KINDS = (*_BEFORE_START, DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_PLACE)
+_UPCOMING_KINDS = (*_BEFORE_START, DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_PLACE, DueKind.PARTY_AIR_TIME)
 #: What an edit says for "none", where None means "as it is".
 NOTHING = 0
 
@@ -105,6 +105,7 @@ class Parties:
             await parties.answer(tx, party, creator_id, Answer.GOING, now)
             await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
             await await_start(tx, party, now)
+            await party_air_times.note(tx, party.id, all_air_by(episodes))
             if event is not None and event.wanted:
                 await mirrors.wish(tx, party.id, event, now)
         self._poke()
@@ -148,6 +149,8 @@ class Parties:
             changed = await parties.change(tx, party_id, values) if values else party
             if (changed.starts_at, changed.lead_minutes) != (party.starts_at, party.lead_minutes):
                 changed = await self._moved(tx, party, changed, user_id)
+            if edit.when is not None or edit.episodes is not None:
+                await self._note_air_time(tx, changed)
             if edit.host_id is not None:
                 await parties.answer(tx, changed, edit.host_id, Answer.GOING, now)
             if edit.event is not None:
@@ -253,6 +256,13 @@ class Parties:
         if party.id not in await due.waiting(tx, DueKind.PARTY_PLACE, (party.id,)):
             await due.add(tx, DueKind.PARTY_PLACE, party.id, self._clock.now())
         return True
+
+    async def _note_air_time(self, tx: Transaction, party: Party) -> None:
+        """Note that whoever gave a party its hour or its episodes knows when those air; nobody has to tell them."""
+        watched = self._shows.episodes(party.show_id, party.episodes)
+        await due.withdraw(tx, (DueKind.PARTY_AIR_TIME,), party.id)
+        if watched is not None:
+            await party_air_times.note(tx, party.id, all_air_by(watched[1]))
 
     async def _moved(self, tx: Transaction, before: Party, now: Party, mover_id: int | None) -> Party:
         """Let what is due follow a party to its new time, and its guests be told unless it is where they believe.

@@ -32,6 +32,7 @@ class DueKind(Enum):
     PARTY_PLACE = "party-place"
     PARTY_EVENT = "party-event"
     PARTY_EVENT_NOTICE = "party-event-notice"
+    PARTY_AIR_TIME = "party-air-time"
     SERIES_ANNOUNCEMENT = "series-announcement"
     SERIES_CANCELLED = "series-cancelled"
     POLL = "poll"

@@ -93,6 +93,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         presses.on("form", self._press_form, str, int, int, int, int, int)
         presses.on("parties", self._press_list, str)
         presses.on("repick", self._press_repick, int, instant)
+        presses.on("to-air", self._press_to_air, int, str)
 
     @app_commands.command(name="create", description="Plan a watch party and announce it")
     @app_commands.describe(
@@ -286,6 +287,28 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         changed = await self._edit(ask, party_id, Edit(when=picked(ask, at)))
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, self._changed(ask, changed))
+        await self._follow(before.party, changed)
+
+    async def _press_to_air(self, interaction: discord.Interaction, party_id: int, _mark: str) -> None:
+        """Let a party begin when what is watched airs, whenever that is."""
+        before = await self._parties.get(party_id)
+        show = self._desk.shows.get(before.party.show_id)
+        # Its host may have been asked in a direct message.
+        theirs = interaction.guild_id is None and interaction.user.id == before.party.creator_id
+        if show is None or not (theirs or before.party.guild_id == interaction.guild_id):
+            raise UserError("party.gone")
+        ask = await self._desk.ask(interaction, show, private=True)
+        at = all_air_by(one_night(show, before.party.episode, before.party.last_episode))
+        if at is None:
+            raise UserError("when.no-air-time")
+        changed = await self._parties.edit(
+            party_id,
+            before.party.guild_id,
+            ask.asker.user_id,
+            Edit(when=picked(ask, at), follows_air_time=True),
+            manages_events=_manages_events(interaction),
+        )
+        await ask.answer(self._changed(ask, changed))
         await self._follow(before.party, changed)
 
     async def _edit(self, ask: Ask, party_id: int, edit: Edit) -> Attendance:

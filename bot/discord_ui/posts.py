@@ -15,6 +15,7 @@ import discord
 from discord import ui
 
 from bot.app.outbox import (
+    AirTimePost,
     CatchUpPost,
     DigestPost,
     EventNoticePost,
@@ -93,6 +94,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _decided(say, post, mark)
     if isinstance(post, EventNoticePost):
         return _event_notice(say, post, mark)
+    if isinstance(post, AirTimePost):
+        return _air_time(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
         card = announcement(say, post.show, post.episodes, post.found, mark, ceiling)
         return CardSending(card.layouts()[0], role_id=post.party.role_id)
@@ -248,6 +251,22 @@ def _event_notice(say: Speaker, post: EventNoticePost, mark: str) -> TextSending
     host = post.party.creator_id
     lines = [f"<@{host}>", *notice_lines(say, post.show, post.episodes, post.notice)]
     return TextSending("\n".join(lines), _view((say("button.parties"), ("parties", mark))), (host,))
+
+
+def _air_time(say: Speaker, post: AirTimePost, mark: str) -> TextSending:
+    party = post.party
+    arguments = {
+        "show": plain(say.text(post.show.title)),
+        "episodes": episode_names(say, post.show, post.episodes),
+        "starts": stamps.full(party.starts_at),
+    }
+    more = (say("button.parties"), ("parties", mark))
+    if post.aired_by is None:
+        line, view = say("post.no-air-time", **arguments), _view(more)
+    else:
+        line = say("post.airs-after-party", **arguments, at=stamps.full(post.aired_by))
+        view = _view((say("post.to-air-time"), ("to-air", party.id, mark)), more)
+    return TextSending(f"<@{party.creator_id}>\n⚠️ {line}", view, (party.creator_id,))
 
 
 def text_lines(text: PartyText) -> tuple[str, ...]:

@@ -115,6 +115,13 @@ async def following_air_times(tx: Transaction, now: datetime) -> tuple[Party, ..
     return tuple(_party(row) for row in await tx.execute(query.order_by(party.c.id)))
 
 
+async def at_their_own_hour(tx: Transaction, now: datetime) -> tuple[Party, ...]:
+    """The planned parties, nights of series aside, that begin whenever their host said and haven't begun."""
+    planned = sa.text("state = 'planned'"), ~party.c.follows_air_time, party.c.series_id.is_(None)
+    query = sa.select(party).where(*planned, party.c.starts_at > now)
+    return tuple(_party(row) for row in await tx.execute(query.order_by(party.c.id)))
+
+
 async def next_for(tx: Transaction, guild_id: int, user_id: int, now: datetime) -> Party | None:
     """The soonest planned party of a server that somebody has said they come to, or may; None where there is none."""
     query = (

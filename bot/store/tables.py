@@ -291,6 +291,14 @@ rsvp = sa.Table(
     sa.Index(None, "user_id"),
 )
 
+#: By when what is watched at a party with an hour of its own is to have aired, as its host knows it (NULL: no date).
+party_air_time = sa.Table(
+    "party_air_time",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("aired_by", Instant, nullable=True),
+)
+
 #: Discord's own events of parties.
 mirror = sa.Table(
     "mirror",

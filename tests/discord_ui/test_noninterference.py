@@ -35,7 +35,7 @@ from bot.core.airing import airing, airs_at
 from bot.core.show import Show
 from bot.store import ceilings
 from tests.discord_ui import surfaces
-from tests.discord_ui.answers import Answer, answers, forget, recorded_files, uploads
+from tests.discord_ui.answers import Answer, answers, forget, press, recorded_files, uploads
 from tests.discord_ui.stage import AFTER, Stage, buttons, components, filled, stage, text_of
 from tests.discord_ui.surfaces import SHOWS, Asking, Place, Reach, Tried, place, sample
 from tests.discord_ui.twins import MARK, VARIANTS, twin
@@ -259,6 +259,7 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     await click(ann, sure.response, "series-off")
     asked_back = await ann.slash(s.den, "watch-party edit", party=4, when="in 4 days at 9", note="Bring tissues")
     await click(ann, asked_back.response, "repick")
+    await press(ann, panel.response, "c1:to-air:1:00ff")()
     await bo.slash(s.general, "watch-party next")
     await ann.slash(s.den, "watch-party find", episode=number)
     for _ in range(2):
@@ -419,6 +420,7 @@ async def test_what_people_type_is_shown_nowhere_that_is_open_less_far(tmp_path:
 IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-party create", "/watch-party edit"}
 IN_AN_EVENING |= {
     "[repick]",
+    "[to-air]",
     "[form]",
     "[ready]",
     "[ready-plan]",
