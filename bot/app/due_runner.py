@@ -30,11 +30,11 @@ from bot.app.outbox import (
     PartyPost,
     PollPost,
     Post,
-    ReminderPost,
     SeriesPost,
     TryLater,
 )
 from bot.app.polls import decide
+from bot.app.reminding import DMS_CLOSED, MENTIONS_PER_MESSAGE, SNOOZED_GRACE, Ledger, Reminding
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
 from bot.core.catch_up import CatchUp, CatchUpState
@@ -48,7 +48,6 @@ from bot.core.reminder import (
     DueState,
     Judgement,
     Reminder,
-    ReminderState,
     Verdict,
     cause,
     judge,
@@ -61,6 +60,7 @@ from bot.store import (
     mirrors,
     move_notices,
     parties,
+    party_mentions,
     progress,
     reminder_choices,
     reminders,
@@ -73,22 +73,17 @@ log = logging.getLogger(__name__)
 
 #: Rows claimed at once, and how long they are ours.
 _BATCH = 100
+_ALONG = 1000
 _LEASE = timedelta(seconds=120)
 #: After a failure wait this long, twice as long each time, up to the second figure.
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=10)
-#: Mentions of 23 characters each have to fit in a message beside its own words.
-MENTIONS_PER_MESSAGE = 70
 #: A pause after an error in the loop itself, in seconds.
 _AFTER_ERROR = 5.0
-#: However late what was snoozed is for, it comes when its owner asked for it.
-_SNOOZED_GRACE = timedelta(hours=1)
 #: What comes to nothing within this time is told at once; after a long absence that is all of it.
 _DIGEST_AFTER = timedelta(seconds=30)
 #: The piece number of a reminder in a channel, which is another message than the same in direct messages.
 _MENTION_PIECE = 1000
-#: Why a direct message is refused that its reader could have.
-_DMS_CLOSED = "dms-closed"
 
 
 @dataclass(slots=True)
@@ -129,6 +124,7 @@ class DueRunner:
         self._clock = clock
         self._shows = shows
         self._worker = worker
+        self._reminding = Reminding(database, outbox, clock, shows, worker)
         self._step = step
         self._others = others or {}
         # When the queue was last looked at, and since when that was never longer ago than it should be.
@@ -187,21 +183,35 @@ class DueRunner:
             batch = await due.claim(self._database, self._clock.now(), self._worker, _BATCH, _LEASE)
             if not batch:
                 break
+            if len(batch) == _BATCH:
+                # There may be more, and what goes in the same message shall not wait for its turn.
+                more = await due.claim_along(self._database, batch, self._clock.now(), self._worker, _ALONG, _LEASE)
+                batch = (*batch, *more)
             handled += len(batch)
             settled: _Settled = defaultdict(list)
+            reminded = [row for row in batch if row.kind is DueKind.REMINDER]
+            others = [row for row in batch if row.kind is not DueKind.REMINDER]
             try:
-                results = await asyncio.gather(*(self._handle(row, settled) for row in batch), return_exceptions=True)
+                *results, failed = await asyncio.gather(
+                    *(self._handle(row, settled) for row in others),
+                    self._reminding.deliver(reminded, self._ledger(settled)),
+                    return_exceptions=True,
+                )
             finally:
                 # Also when the process is being stopped and the rest of the batch is cut off.
                 for (state, reason), ids in settled.items():
                     await self._settle(ids, state, reason)
-            for row, result in zip(batch, results, strict=True):
+            for row, result in (*zip(others, results, strict=True), *((row, failed) for row in reminded)):
                 # A cancellation that reaches us here was not ours: something that was waited for was cancelled.
                 if isinstance(result, Exception | asyncio.CancelledError):
-                    log.error("Due row %s (%s) failed; trying again", row.id, row.kind.value, exc_info=result)
-                    self.counts.errors += 1
-                    await self._postpone(row, "internal-error", None)
+                    await self._failed(row, result)
         return handled
+
+    async def _failed(self, row: Due, error: BaseException) -> None:
+        """Give a row back that was not dealt with because of an error of ours, unless it was settled since."""
+        log.error("Due row %s (%s) failed; trying again", row.id, row.kind.value, exc_info=error)
+        self.counts.errors += 1
+        await self._postpone(row, "internal-error", None)
 
     async def _settle(self, ids: list[int], state: DueState, reason: str | None) -> None:
         now = self._clock.now()
@@ -222,8 +232,6 @@ class DueRunner:
     async def _handle(self, row: Due, settled: _Settled) -> None:
         """Deal with one row: it is settled, postponed, or an exception tells why neither."""
         match row.kind:
-            case DueKind.REMINDER:
-                await self._remind(row, settled)
             case DueKind.CATCH_UP:
                 await self._catch_up(row, settled)
             case DueKind.MOVED:
@@ -238,31 +246,6 @@ class DueRunner:
                 await self._other(row, settled)
             case _:
                 await self._party(row, settled)
-
-    async def _remind(self, row: Due, settled: _Settled) -> None:
-        async with self._database.read() as tx:
-            reminder = await reminders.get(tx, row.subject)
-        if reminder is None or reminder.state is ReminderState.CANCELLED:
-            self._drop(row, settled, "cancelled")
-            return
-        found = self._shows.episode(reminder.show_id, reminder.episode)
-        if found is None:
-            self._undeliverable(row, settled, "show-not-loaded")
-            return
-        show, episode = found
-        over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
-        judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + _SNOOZED_GRACE))
-        if judgement.verdict is Verdict.POINTLESS:
-            await self._too_late(row, settled, judgement, *_ways(reminder))
-            return
-        late = self._apology(row, judgement)
-        await self._tell(
-            row,
-            settled,
-            judgement,
-            reminder,
-            lambda mention, instead: ReminderPost(reminder, show, episode, late, mention=mention, instead=instead),
-        )
 
     async def _catch_up(self, row: Due, settled: _Settled) -> None:
         async with self._database.read() as tx:
@@ -280,7 +263,7 @@ class DueRunner:
         if not left:
             self._drop(row, settled, due.ALREADY_SEEN)
             return
-        pointless_at = max(plan.pointless_at(planned.id), row.due_at + _SNOOZED_GRACE)
+        pointless_at = max(plan.pointless_at(planned.id), row.due_at + SNOOZED_GRACE)
         judgement = judge(row.due_at, self._clock.now(), pointless_at)
         if judgement.verdict is Verdict.POINTLESS:
             await self._too_late(row, settled, judgement, *_ways(plan))
@@ -399,7 +382,7 @@ class DueRunner:
                     log.info("Due row %s (%s) is refused: %s", row.id, row.kind.value, reason)
                     refused.append(reason)
         # What the person can put right themselves comes first.
-        self._undeliverable(row, settled, _DMS_CLOSED if _DMS_CLOSED in refused else refused[0])
+        self._undeliverable(row, settled, DMS_CLOSED if DMS_CLOSED in refused else refused[0])
         return False
 
     async def _party(self, row: Due, settled: _Settled) -> None:
@@ -434,10 +417,9 @@ class DueRunner:
         if not attending and not announcing:
             self._drop(row, settled, "nobody-to-tell")
             return
-        for_all: Sequence[tuple[int, ...]] = [()]
-        groups = for_all if announcing else _groups(attending)
+        groups = [()] if announcing else await self._groups(row, attending)
         for piece, mentions in enumerate(groups):
-            if piece < row.sent:
+            if piece < row.sent or not (mentions or announcing):
                 continue
             post = PartyPost(
                 kind=row.kind,
@@ -496,10 +478,9 @@ class DueRunner:
         if judgement.verdict is Verdict.POINTLESS:
             await self._too_late(row, settled, judgement, (Channel(found.channel_id), row.sent))
             return
-        for_all: Sequence[tuple[int, ...]] = [()]
-        groups = for_all if announcing else _groups(tuple(dict.fromkeys(attending)))
+        groups = [()] if announcing else await self._groups(row, tuple(dict.fromkeys(attending)))
         for piece, mentions in enumerate(groups):
-            if piece < row.sent:
+            if piece < row.sent or not (mentions or announcing):
                 continue
             outcome = await self._outbox.deliver(
                 Channel(found.channel_id),
@@ -563,6 +544,21 @@ class DueRunner:
             case TryLater(reason, after):
                 await self._postpone(row, reason, after)
 
+    async def _groups(self, row: Due, people: tuple[int, ...]) -> Sequence[tuple[int, ...]]:
+        """Whom the messages of a row mention, as many in each as it can hold; the same at every attempt."""
+        async with self._database.begin() as tx:
+            return await party_mentions.keep(tx, row.id, people, MENTIONS_PER_MESSAGE)
+
+    def _ledger(self, settled: _Settled) -> Ledger:
+        return Ledger(
+            apology=self._apology,
+            delivered=lambda row, judgement: self._delivered(row, settled, judgement),
+            dropped=lambda row, reason: self._drop(row, settled, reason),
+            undeliverable=lambda row, reason: self._undeliverable(row, settled, reason),
+            postpone=self._postpone,
+            failed=self._failed,
+        )
+
     def _apology(self, row: Due, judgement: Judgement) -> Lateness | None:
         """How late a message says it is, and why; nothing where it needn't."""
         if judgement.verdict is not Verdict.LATE:
@@ -618,11 +614,6 @@ def _ways(wish: Reminder | CatchUp) -> list[tuple[Address, int]]:
     ways: list[tuple[Address, int]] = [(Direct(wish.user_id, wish.dm_channel_id), 0)]
     # Another message, in another channel, needs a name of its own.
     return ways if wish.channel_id is None else [*ways, (Channel(wish.channel_id), _MENTION_PIECE)]
-
-
-def _groups(people: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """As many of these people together as a message can mention."""
-    return [people[start : start + MENTIONS_PER_MESSAGE] for start in range(0, len(people), MENTIONS_PER_MESSAGE)]
 
 
 def _party_pointless_at(kind: DueKind, party: Party, minutes: int) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -57,6 +58,28 @@ class ReminderPost:
     @property
     def locale(self) -> str:
         return self.reminder.locale
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePost:
+    """The reminders of several people for an episode, in a channel, which mentions them; the rest as in a reminder."""
+
+    reminders: tuple[Reminder, ...]
+    show: Show
+    episode: Episode
+    late: Lateness | None
+    instead: bool = False
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Who is mentioned, each once."""
+        return tuple(dict.fromkeys(reminder.user_id for reminder in self.reminders))
+
+    @property
+    def locale(self) -> str:
+        """The language of most of them."""
+        counted = Counter(sorted(reminder.locale for reminder in self.reminders))
+        return counted.most_common(1)[0][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +222,7 @@ class AirTimePost:
 
 Post = (
     ReminderPost
+    | BundlePost
     | CatchUpPost
     | MovedPost
     | DigestPost

@@ -14,11 +14,13 @@ from bot.core.errors import UserError
 from bot.core.quiet import placed
 from bot.core.reminder import DueKind, Reminder, ReminderChoice, ReminderState, moved_from
 from bot.core.show import Episode, Show
-from bot.store import due, people, reminder_choices, reminders, standing_reminders
+from bot.store import bundles, due, people, reminder_choices, reminders, standing_reminders
 from bot.store.database import Database, Transaction
 
 #: How long before an episode a reminder comes where nobody has said anything, in minutes.
 USUAL_LEAD = 15
+#: In the place of a reminder's id: the reminder of whoever presses the button, of which its message told.
+OF_WHOEVER_PRESSES = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,19 @@ class Reminders:
             await due.withdraw(tx, (DueKind.REMINDER,), reminder_id)
             await due.add(tx, DueKind.REMINDER, reminder_id, at)
         self._poke()
+
+    async def meant(self, reminder_id: int, user_id: int, mark: str) -> int:
+        """The id of the reminder that a button is about for this person; ``mark`` is its message's nonce.
+
+        In a message for several people everybody's own is meant. Raises UserError("reminder.gone").
+        """
+        if reminder_id != OF_WHOEVER_PRESSES:
+            return reminder_id
+        async with self._database.read() as tx:
+            found = await bundles.theirs(tx, mark, user_id)
+        if found is None:
+            raise UserError("reminder.gone")
+        return found
 
     async def get(self, reminder_id: int, user_id: int) -> Reminder:
         """A reminder of one's own. Raises UserError("reminder.gone")."""

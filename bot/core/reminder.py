@@ -52,7 +52,8 @@ class Due:
 
     ``attempts`` counts claims, this one included; ``first_claimed_at`` is when it was claimed first.
     ``sent`` is how many of its messages Discord has accepted so far (a party of 250 people needs several).
-    ``reason`` is why an earlier attempt was postponed (None: none was).
+    ``reason`` is why an earlier attempt was postponed (None: none was). ``bundle`` names the message that it is to
+    be told in together with others (None: no such message has been tried).
     """
 
     id: int
@@ -63,6 +64,22 @@ class Due:
     first_claimed_at: datetime
     sent: int
     reason: str | None = None
+    bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One message that tells of several due rows; kept before it is sent, so that it is the same after a crash.
+
+    ``nonce`` names it. ``channel_id`` is the channel of a server that it goes to (None: its reader's direct messages),
+    ``instead`` is set where that is a way out, ``sent_at`` is when Discord had accepted it.
+    """
+
+    nonce: str
+    channel_id: int | None
+    instead: bool
+    formed_at: datetime
+    sent_at: datetime | None = None
 
 
 class ReminderState(Enum):

@@ -16,6 +16,7 @@ from discord import ui
 
 from bot.app.outbox import (
     AirTimePost,
+    BundlePost,
     CatchUpPost,
     DigestPost,
     EventNoticePost,
@@ -27,6 +28,7 @@ from bot.app.outbox import (
     ReminderPost,
     SeriesPost,
 )
+from bot.app.reminders import OF_WHOEVER_PRESSES
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
 from bot.core.party import Answer, Attendance, Party, PartyState, PartyText, SeriesState
@@ -79,6 +81,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
     """The message of a post; ``mark`` is its nonce, ``ceiling`` that of the channel it goes to."""
     if isinstance(post, ReminderPost):
         return _reminder(say, post, mark)
+    if isinstance(post, BundlePost):
+        return _bundle(say, post, mark)
     if isinstance(post, CatchUpPost):
         return _catch_up(say, post, mark)
     if isinstance(post, MovedPost):
@@ -104,22 +108,41 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
 
 def _reminder(say: Speaker, post: ReminderPost, mark: str) -> TextSending:
     reminder = post.reminder
-    arguments = {
-        "show": plain(say.text(post.show.title)),
-        "episode": episode_name(say, post.show, post.episode),
-        "at": stamps.clock(reminder.airs_at),
-        "relative": stamps.relative(reminder.airs_at),
-    }
-    view = _view(
+    line = _reminder_line(say, post, reminder.airs_at)
+    lines = [line, *_late(say, post.late)]
+    return _personal(say, post, lines, reminder.user_id, _snoozes(say, reminder.id, mark))
+
+
+def _bundle(say: Speaker, post: BundlePost, mark: str) -> TextSending:
+    lines = [
+        " ".join(f"<@{user}>" for user in post.people),
+        _reminder_line(say, post, post.reminders[0].airs_at),
+        *_late(say, post.late),
+    ]
+    if post.instead:
+        lines.append("-# " + say("post.dms-closed"))
+    return TextSending("\n".join(lines), _snoozes(say, OF_WHOEVER_PRESSES, mark), post.people)
+
+
+def _reminder_line(say: Speaker, post: ReminderPost | BundlePost, airs_at: datetime) -> str:
+    return "🔔 " + say(
+        "post.reminder",
+        show=plain(say.text(post.show.title)),
+        episode=episode_name(say, post.show, post.episode),
+        at=stamps.clock(airs_at),
+        relative=stamps.relative(airs_at),
+    )
+
+
+def _snoozes(say: Speaker, reminder_id: int, mark: str) -> ui.View:
+    return _view(
         *(
-            (say("button.snooze", duration=say.duration(minutes)), ("snooze", reminder.id, minutes, mark))
+            (say("button.snooze", duration=say.duration(minutes)), ("snooze", reminder_id, minutes, mark))
             for minutes in SNOOZES
         ),
-        (say("button.snooze-tomorrow"), ("snooze-day", reminder.id, mark)),
-        (say("button.snooze-until"), ("snooze?", reminder.id, mark)),
+        (say("button.snooze-tomorrow"), ("snooze-day", reminder_id, mark)),
+        (say("button.snooze-until"), ("snooze?", reminder_id, mark)),
     )
-    lines = ["🔔 " + say("post.reminder", **arguments), *_late(say, post.late)]
-    return _personal(say, post, lines, reminder.user_id, view)
 
 
 def _catch_up(say: Speaker, post: CatchUpPost, mark: str) -> TextSending:

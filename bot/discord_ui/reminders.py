@@ -251,18 +251,21 @@ class RemindCommand(commands.Cog):
         wish = await self._standing.cancel(standing_id, interaction.user.id)
         await ask.answer(cancelled(ask.say, [every_name(ask.say, self._desk.shows, wish)]))
 
-    async def _press_snooze(self, interaction: discord.Interaction, reminder_id: int, minutes: int, _mark: str) -> None:
+    async def _press_snooze(self, interaction: discord.Interaction, reminder_id: int, minutes: int, mark: str) -> None:
         ask = await self._desk.ask(interaction, private=True)
+        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, mark)
         if not 1 <= minutes <= 24 * 60:
             raise UserError("button.stale")
         await ask.answer(await self._snooze(ask, reminder_id, ask.now + timedelta(minutes=minutes)))
 
-    async def _press_snooze_day(self, interaction: discord.Interaction, reminder_id: int, _mark: str) -> None:
+    async def _press_snooze_day(self, interaction: discord.Interaction, reminder_id: int, mark: str) -> None:
         ask = await self._desk.ask(interaction, private=True)
+        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, mark)
         await ask.answer(await self._snooze(ask, reminder_id, day_later(ask.now, ask.asker.zone)))
 
-    async def _press_ask_snooze(self, interaction: discord.Interaction, reminder_id: int, _mark: str) -> None:
+    async def _press_ask_snooze(self, interaction: discord.Interaction, reminder_id: int, mark: str) -> None:
         say = self._desk.speaker(interaction)
+        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, mark)
         await self._reminders.get(reminder_id, interaction.user.id)
         await interaction.response.send_modal(SnoozeModal(say, self, reminder_id))
 

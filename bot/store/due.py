@@ -19,6 +19,7 @@ Nothing here reads the clock. What the queue does with a time in the past is to 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,10 +28,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.catch_up import Sitting
-from bot.core.reminder import Due, DueKind, DueState, Reminder, ReminderState
+from bot.core.reminder import Delivery, Due, DueKind, DueState, Reminder, ReminderState
 from bot.store import reminders
 from bot.store.database import Database, Transaction
-from bot.store.tables import Instant, catch_up, claimable_at, due, reminder, sitting, values_of
+from bot.store.tables import (
+    Instant,
+    catch_up,
+    claimable_at,
+    due,
+    due_guests,
+    reminder,
+    reminder_choice,
+    sitting,
+    values_of,
+)
 
 #: Why a row is dropped whose episodes have all been watched in the meantime.
 ALREADY_SEEN = "already-seen"
@@ -48,6 +59,7 @@ LEASE = timedelta(seconds=60)
 # Spelled like the condition of the indexes, so that both databases see that these apply.
 _WAITING = sa.text("state = 'waiting'")
 _RELEASED: dict[str, Any] = {"leased_by": None, "leased_until": None}
+_PERSONAL = frozenset({DueKind.REMINDER, DueKind.CATCH_UP, DueKind.MOVED, DueKind.DIGEST})
 _FINAL = frozenset({DueState.DELIVERED, DueState.UNDELIVERED, DueState.DROPPED})
 
 
@@ -85,10 +97,22 @@ async def move(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -
 
     A moved row starts afresh: not postponed, not leased, nothing of it sent.
     """
+    which = _WAITING, due.c.kind == kind, due.c.subject == subject
+    if kind not in _PERSONAL:
+        await _forget_guests(tx, *(await tx.execute(sa.select(due.c.id).where(*which))).scalars())
     moved = await tx.execute(
         sa.update(due)
-        .where(_WAITING, due.c.kind == kind, due.c.subject == subject)
-        .values(due_at=due_at, not_before=None, attempts=0, first_claimed_at=None, sent=0, reason=None, **_RELEASED)
+        .where(*which)
+        .values(
+            due_at=due_at,
+            not_before=None,
+            attempts=0,
+            first_claimed_at=None,
+            sent=0,
+            reason=None,
+            bundle=None,
+            **_RELEASED,
+        )
     )
     return moved.rowcount
 
@@ -109,10 +133,70 @@ async def claim(
     database: Database, now: datetime, worker: str, limit: int = 100, lease: timedelta = LEASE
 ) -> tuple[Due, ...]:
     """Lease what can be claimed now, at most ``limit`` rows, in the order in which they were due."""
+    async with database.begin() as tx:
+        return await _claim(tx, sa.select(due.c.id), now, worker, limit, lease)
+
+
+async def claim_along(
+    database: Database, claimed: Collection[Due], now: datetime, worker: str, limit: int, lease: timedelta = LEASE
+) -> tuple[Due, ...]:
+    """Lease what can go in one message with what was claimed, though other things were due before it.
+
+    That is: reminders of the same episode for the same person, or for people mentioned in the same channel.
+    """
+    subjects = [row.subject for row in claimed if row.kind is DueKind.REMINDER]
+    mentioned = sa.select(reminder_choice.c.user_id).where(reminder_choice.c.delivery == Delivery.MENTION)
+    to_mention = reminder.c.user_id.in_(mentioned)
+    query = sa.select(
+        reminder.c.show_id, reminder.c.episode, reminder.c.user_id, reminder.c.channel_id, to_mention.label("mention")
+    ).where(reminder.c.id.in_(subjects))
+    async with database.read() as tx:
+        told = (await tx.execute(query)).all()
+        people: dict[tuple[str, int], set[int]] = defaultdict(set)
+        channels: dict[tuple[str, int], set[int]] = defaultdict(set)
+        for row in told:
+            people[row.show_id, row.episode].add(row.user_id)
+            if row.mention and row.channel_id is not None:
+                channels[row.show_id, row.episode].add(row.channel_id)
+        alike = [
+            sa.and_(
+                reminder.c.show_id == show_id,
+                reminder.c.episode == episode,
+                sa.or_(
+                    reminder.c.user_id.in_(who),
+                    sa.and_(reminder.c.channel_id.in_(channels[show_id, episode]), to_mention),
+                ),
+            )
+            for (show_id, episode), who in people.items()
+        ]
+        if not alike:
+            return ()
+        found = await tx.execute(
+            sa.select(due.c.id)
+            .join(reminder, reminder.c.id == due.c.subject)
+            .where(
+                sa.text("due.state = 'waiting'"),
+                due.c.kind == DueKind.REMINDER,
+                due.c.due_at <= now,
+                claimable_at <= now,
+                sa.or_(*alike),
+            )
+            .order_by(due.c.due_at, due.c.id)
+            .limit(limit)
+        )
+        ids = found.scalars().all()
+    if not ids:
+        return ()
+    async with database.begin() as tx:
+        return await _claim(tx, sa.select(due.c.id).where(due.c.id.in_(ids)), now, worker, limit, lease)
+
+
+async def _claim(
+    tx: Transaction, what: sa.Select[tuple[int]], now: datetime, worker: str, limit: int, lease: timedelta
+) -> tuple[Due, ...]:
     ripe = (
-        sa.select(due.c.id)
         # The second condition follows from the third; it is what the index is in the order of.
-        .where(_WAITING, due.c.due_at <= now, claimable_at <= now)
+        what.where(_WAITING, due.c.due_at <= now, claimable_at <= now)
         .order_by(due.c.due_at, due.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -137,10 +221,10 @@ async def claim(
             due.c.first_claimed_at,
             due.c.sent,
             due.c.reason,
+            due.c.bundle,
         )
     )
-    async with database.begin() as tx:
-        rows = [Due(**values_of(row)) for row in await tx.execute(claimed)]
+    rows = [Due(**values_of(row)) for row in await tx.execute(claimed)]
     return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
 
 
@@ -177,7 +261,14 @@ async def settle(
     rows = tuple(Settled(row.id, row.kind, row.subject) for row in settled)
     if subjects := {row.subject for row in rows if row.kind is DueKind.REMINDER}:
         await reminders.done(tx, subjects)
+    await _forget_guests(tx, *(row.id for row in rows if row.kind not in _PERSONAL))
     return rows
+
+
+async def _forget_guests(tx: Transaction, *due_ids: int) -> None:
+    """Nobody has to know any more whom the messages of these rows mention."""
+    if due_ids:
+        await tx.execute(sa.delete(due_guests).where(due_guests.c.due_id.in_(due_ids)))
 
 
 def _check_final(state: DueState) -> None:

@@ -12,6 +12,7 @@ from bot.store.database import Transaction
 from bot.store.tables import (
     catch_up,
     due,
+    due_guests,
     interest,
     move_notice,
     party,
@@ -109,7 +110,17 @@ async def forget(tx: Transaction, user_id: int) -> None:
         await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
     await tx.execute(sa.delete(due).where(due.c.kind == DueKind.DIGEST, due.c.subject == user_id))
     # A plan's sittings go with it.
-    wishes = (reminder, standing_reminder, reminder_choice, catch_up, move_notice, rsvp, interest, poll_vote)
+    wishes = (
+        due_guests,
+        reminder,
+        standing_reminder,
+        reminder_choice,
+        catch_up,
+        move_notice,
+        rsvp,
+        interest,
+        poll_vote,
+    )
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from bot.core.quiet import QuietHours
-from bot.core.reminder import ReminderChoice
+from bot.core.reminder import Delivery, ReminderChoice
 from bot.store.database import Transaction
 from bot.store.tables import reminder_choice, server_leads
 
@@ -17,6 +19,15 @@ async def get(tx: Transaction, user_id: int) -> ReminderChoice:
         return ReminderChoice()
     quiet = None if row.quiet_from is None else QuietHours(row.quiet_from, row.quiet_until)
     return ReminderChoice(row.leads, row.delivery, quiet)
+
+
+async def deliveries(tx: Transaction, user_ids: Collection[int]) -> dict[int, Delivery]:
+    """Where each of these people wants to be told."""
+    query = sa.select(reminder_choice.c.user_id, reminder_choice.c.delivery).where(
+        reminder_choice.c.user_id.in_(user_ids)
+    )
+    chosen = {row.user_id: row.delivery for row in await tx.execute(query)}
+    return {user_id: chosen.get(user_id, ReminderChoice().delivery) for user_id in user_ids}
 
 
 async def put(tx: Transaction, user_id: int, choice: ReminderChoice) -> None:

@@ -113,6 +113,12 @@ async def get(tx: Transaction, reminder_id: int) -> Reminder | None:
     return None if row is None else _reminder(row)
 
 
+async def get_all(tx: Transaction, reminder_ids: Collection[int]) -> dict[int, Reminder]:
+    """Reminders by their ids, whatever became of them."""
+    found = await tx.execute(sa.select(reminder).where(reminder.c.id.in_(reminder_ids)))
+    return {row.id: _reminder(row) for row in found}
+
+
 async def list_active(tx: Transaction, user_id: int) -> tuple[Reminder, ...]:
     """Somebody's reminders still to come, soonest first."""
     query = (

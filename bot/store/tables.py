@@ -525,6 +525,8 @@ due = sa.Table(
     sa.Column("reason", Characters, nullable=True),
     sa.Column("finished_at", Instant, nullable=True),
     sa.Column("digest_id", _RowId, nullable=True),
+    # No foreign key: SQLite would have to copy the table for it.
+    sa.Column("bundle", Characters, nullable=True),
     # Kinds are not listed in a CHECK: there will be more, and SQLite would have to copy the table for each.
     _one_of("state", DueState),
     sa.CheckConstraint("attempts >= 0 AND sent >= 0", name="counters_count"),
@@ -544,6 +546,28 @@ claimable_at: sa.ColumnElement[datetime] = sa.func.coalesce(due.c.leased_until, 
 _only("ix_due_waiting", "state = 'waiting'", due.c.due_at, due.c.id)
 _only("ix_due_claimable", "state = 'waiting'", claimable_at)
 _only("ix_due_digest", "digest_id IS NOT NULL", due.c.digest_id)
+_only("ix_due_bundle", "bundle IS NOT NULL", due.c.bundle)
+
+#: Messages that tell of several due rows, whose ``bundle`` they are.
+bundle = sa.Table(
+    "bundle",
+    metadata,
+    sa.Column("nonce", Characters, primary_key=True),
+    _discord_id("channel_id", nullable=True),
+    sa.Column("instead", sa.Boolean, nullable=False),
+    sa.Column("formed_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant, nullable=True),
+)
+
+#: Whom the messages about a party mention, by the row of the queue and the number of the message.
+due_guests = sa.Table(
+    "due_guests",
+    metadata,
+    sa.Column("due_id", _RowId, sa.ForeignKey("due.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("piece", sa.Integer, primary_key=True, autoincrement=False),
+    _discord_id("user_id", primary_key=True),
+    sa.CheckConstraint("piece >= 0", name="piece_counts"),
+)
 
 meta = sa.Table(
     "meta",

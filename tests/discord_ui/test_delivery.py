@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,24 @@ import sqlalchemy as sa
 from simcord.builders import ChannelHandle
 
 from bot.app.ceilings import Ceilings
-from bot.app.outbox import Address, Channel, Delivered, Direct, Gone, Outcome, PartyPost, ReminderPost, TryLater
+from bot.app.outbox import (
+    Address,
+    BundlePost,
+    Channel,
+    Delivered,
+    Direct,
+    Gone,
+    Lateness,
+    Outcome,
+    PartyPost,
+    ReminderPost,
+    TryLater,
+)
 from bot.app.party_series import PartySeries
 from bot.core.party import Answer, Attendance, Party, PartyState
-from bot.core.reminder import DueKind, DueState, Reminder, ReminderState
+from bot.core.reminder import Cause, DueKind, DueState, Reminder, ReminderState
+from bot.core.show import Text
+from bot.dataset.schema import MAX_NAME
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.delivery import DiscordOutbox
 from bot.l10n.words import Words
@@ -110,6 +125,30 @@ async def test_seventy_mentions_fit_into_a_message(s: Stage, outbox: DiscordOutb
     [body] = s.posts(s.general)
     assert len(body["allowed_mentions"]["users"]) == 70
     assert all(f"<@{guest}>" in body["content"] for guest in guests)
+
+
+async def test_seventy_people_fit_into_a_reminder(s: Stage, outbox: DiscordOutbox) -> None:
+    # Discord's ids stay below that until 2084.
+    guests = tuple(range(2**63 - 71, 2**63 - 1))
+    late = Lateness(timedelta(hours=1, minutes=17), Cause.REFUSED)
+    alone = reminder_post(s, mention=True)
+    title = Text({"en": "*" * MAX_NAME})
+    post = BundlePost(
+        tuple(replace(alone.reminder, id=index, user_id=guest) for index, guest in enumerate(guests, 1)),
+        replace(alone.show, title=title),
+        alone.episode,
+        late,
+        instead=True,
+    )
+    outcome = await outbox.deliver(Channel(s.general.id), post, NONCE, maybe_sent_since=None)
+    assert isinstance(outcome, Delivered)
+    [body] = s.posts(s.general)
+    assert body["allowed_mentions"] == {"parse": [], "users": list(guests)}
+    assert all(f"<@{guest}>" in body["content"] for guest in guests)
+    assert len(body["content"]) <= 2000
+    # After a crash it is found by the mark in its buttons.
+    assert await deliver_again(s, outbox, Channel(s.general.id)) == outcome
+    assert len(s.posts(s.general)) == 1
 
 
 async def test_a_direct_message_is_opened_where_it_never_was(s: Stage, outbox: DiscordOutbox) -> None:

@@ -48,6 +48,7 @@ class Row:
     reason: str | None = None
     finished_at: datetime | None = None
     digest_id: int | None = None
+    bundle: str | None = None
 
     @property
     def waiting(self) -> bool:
