@@ -88,8 +88,12 @@ async def withdraw(tx: Transaction, kinds: Collection[DueKind], *subjects: int) 
         sa.update(due)
         .where(_WAITING, due.c.kind.in_(kinds), due.c.subject.in_(subjects))
         .values(state=DueState.WITHDRAWN, not_before=None, **_RELEASED)
+        .returning(due.c.id)
     )
-    return withdrawn.rowcount
+    ids = withdrawn.scalars().all()
+    if not _PERSONAL.issuperset(kinds):
+        await _forget_guests(tx, *ids)
+    return len(ids)
 
 
 async def move(tx: Transaction, kind: DueKind, subject: int, due_at: datetime) -> int:

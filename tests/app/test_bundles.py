@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.app.due_runner import MENTIONS_PER_MESSAGE
 from bot.app.outbox import BundlePost, Channel, Direct, Gone, TryLater
-from bot.core.reminder import Delivery, DueState
+from bot.core.reminder import Delivery, DueKind, DueState
+from bot.store import due
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from bot.store.tables import due as due_table
 from tests.app.recording import Attempt
 from tests.app.test_due_runner import AIRS, ANN, BO, DM, HERE, REMINDED, Office
 
@@ -191,3 +194,94 @@ async def test_a_crash_at_any_step_neither_loses_nor_doubles(
     while await interrupted(tmp_path / str(steps), monkeypatch, when, steps):
         steps += 1
     assert 6 <= steps < 100
+
+
+async def after_a_failure(office: Office, *, accepted: bool) -> Attempt:
+    """Ann's and Bo's reminders were tried in one message, whose answer was lost; that attempt."""
+    await mention(office, ANN, BO)
+    deliver = office.outbox.deliver
+
+    async def loses_the_answer(*given: Any, **more: Any) -> Any:
+        if accepted:
+            await deliver(*given, **more)
+        else:
+            office.outbox.attempts.append(Attempt(*given, more["maybe_sent_since"]))
+        return TryLater("network: TimeoutError")
+
+    office.outbox.deliver = loses_the_answer  # type: ignore[method-assign]
+    await office.run_at(REMINDED)
+    office.outbox.deliver = deliver  # type: ignore[method-assign]
+    [attempt] = office.outbox.attempts
+    return attempt
+
+
+async def test_a_repetition_is_looked_for_at_once(office: Office) -> None:
+    first = await after_a_failure(office, accepted=True)
+    await office.run_at(REMINDED + timedelta(seconds=5))
+    _, again = office.outbox.attempts
+    assert (first.maybe_sent_since, again.maybe_sent_since) == (None, REMINDED)
+    assert again.nonce == first.nonce
+    assert told(office) == {ANN: 1, BO: 1}
+
+
+async def test_what_is_over_but_was_accepted_all_the_same_is_called_delivered(office: Office) -> None:
+    await after_a_failure(office, accepted=True)
+    await office.run_at(AIRS + timedelta(hours=2))
+    assert len(office.outbox.attempts) == 1
+    assert await office.rows(DueKind.REMINDER) == [(DueState.DELIVERED, None)] * 2
+
+
+async def test_what_is_over_and_never_came_is_listed(office: Office) -> None:
+    await after_a_failure(office, accepted=False)
+    await office.run_at(AIRS + timedelta(hours=2))
+    assert len(office.outbox.attempts) == 1
+    assert await office.rows(DueKind.REMINDER) == [(DueState.UNDELIVERED, due.OVER_BEFORE_DELIVERY)] * 2
+
+
+async def test_over_for_one_and_not_for_the_other(office: Office) -> None:
+    # Bo put it off; both are due at one moment, but he has asked for that moment.
+    late = AIRS + timedelta(minutes=55)
+    await mention(office, ANN, BO)
+    for user in (ANN, BO):
+        [made] = await office.reminders.active(user)
+        await office.reminders.snooze(made.id, user, late)
+    office.outbox.answer(TryLater("http 503"))
+    await office.run_at(late)
+    [hers] = await office.reminders.active(ANN)
+    async with office.database.begin() as tx:
+        # Ann's was due an hour before.
+        await tx.execute(
+            sa.update(due_table)
+            .where(due_table.c.subject == hers.id, due_table.c.state == DueState.WAITING)
+            .values(due_at=late - timedelta(hours=1))
+        )
+    await office.run_at(late + timedelta(minutes=10))
+    assert told(office) == {BO: 1}
+    assert await office.rows(DueKind.REMINDER) == [
+        (DueState.WITHDRAWN, None),
+        (DueState.WITHDRAWN, None),
+        (DueState.UNDELIVERED, due.OVER_BEFORE_DELIVERY),
+        (DueState.DELIVERED, None),
+    ]
+
+
+async def test_whoever_wants_nothing_any_more_is_left_out_of_the_repetition(office: Office) -> None:
+    await after_a_failure(office, accepted=False)
+    await office.choose(ANN, delivery=Delivery.NONE)
+    await office.run_at(REMINDED + timedelta(seconds=5))
+    assert told(office) == {BO: 1}
+    assert await office.rows(DueKind.REMINDER) == [(DueState.DROPPED, due.MUTED), (DueState.DELIVERED, None)]
+
+
+async def test_what_falls_due_with_many_others_still_goes_together(office: Office) -> None:
+    # More than are claimed at once, the mentions among them in between.
+    for number in range(260):
+        user = 2000 + number
+        if number % 13 == 0:
+            await mention(office, user)
+        else:
+            await office.remind(user)
+    await office.run_at(REMINDED)
+    bundles = [attempt for attempt in office.outbox.attempts if isinstance(attempt.post, BundlePost)]
+    assert [len(people(attempt)) for attempt in bundles] == [20]
+    assert told(office) == Counter(range(2000, 2260))

@@ -43,6 +43,7 @@ class Tally:
     withdrawn: int = 0
     absorbed: int = 0
     messages: int = 0
+    together: int = 0
     digests: int = 0
     seconds: float = 0.0
     steps: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
@@ -111,6 +112,9 @@ def _told(tally: Tally, message: Message) -> list[tuple[int, int]]:
     if mentioned != message.pinged_users or message.pinged_roles:
         tally.unasked += 1
         tally.wrong.append(f"mentions {sorted(mentioned)} and pings {sorted(message.pinged_users)}")
+    if len(mentioned) > 1:
+        tally.together += 1
+        tally.hits["people in messages for several"] += len(mentioned)
     return [(user, int(found[1])) for user in mentioned | message.pinged_users]
 
 

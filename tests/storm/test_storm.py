@@ -21,6 +21,8 @@ async def test_every_reminder_comes_once_or_is_listed_and_the_controls_fail() ->
     assert (product.doubled, product.lost, product.early, product.unasked) == (0, 0, 0, 0), report
     assert product.due == product.delivered + product.undelivered.total(), report
     assert product.delivered > product.due // 2, report
+    # Some were told together, so that this was tried as well.
+    assert product.together > 0, report
     # A proof that can't fail is none: the same storm finds both mistakes.
     assert deleted.lost > 0, report
     assert random_nonce.doubled > 0, report

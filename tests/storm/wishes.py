@@ -24,6 +24,8 @@ _EPISODE_MINUTES = 1440
 MOST_EACH = 40
 #: How many of a hundred want mentions, were asked in a direct message, put theirs off, and take theirs back.
 _MENTIONED, _ASKED_IN_DM, _SNOOZED, _CANCELLED = 40, 20, 12, 3
+#: How many of a hundred that were asked in a room were asked in the first one, where people are told together.
+_TOGETHER = 50
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ async def ask(
                 async with database.begin() as tx:
                     await reminder_choices.put(tx, user.id, ReminderChoice(delivery=Delivery.MENTION))
             for episode in rng.sample(show.episodes, min(each, count - len(wishes))):
-                channel = None if rng.randrange(100) < _ASKED_IN_DM else rng.choice(rooms)
+                room = rooms[0] if rng.randrange(100) < _TOGETHER else rng.choice(rooms)
+                channel = None if rng.randrange(100) < _ASKED_IN_DM else room
                 [made] = await reminders.create(
                     user_id=user.id,
                     show=show,
