@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +30,18 @@ from bot.app.outbox import (
 )
 from bot.app.shows import Shows
 from bot.core.airing import minutes_of
-from bot.core.reminder import Bundle, Delivery, Due, Judgement, Reminder, ReminderState, Verdict, judge, nonce
+from bot.core.reminder import (
+    Bundle,
+    Delivery,
+    Due,
+    Judgement,
+    Reminder,
+    ReminderState,
+    Verdict,
+    bundle_nonce,
+    judge,
+    nonce,
+)
 from bot.core.show import Episode, Show
 from bot.store import bundles, due, reminder_choices, reminders
 from bot.store.database import Database
@@ -249,7 +259,8 @@ class Reminding:
             for alike in _groups(wanted):
                 for some in _pieces(alike):
                     instead = some[0].refused is not None
-                    formed = Bundle(secrets.token_hex(12), some[0].channel_id, instead, now)
+                    name = bundle_nonce(some[0].row.id, now, instead=instead)
+                    formed = Bundle(name, some[0].channel_id, instead, now)
                     held = await bundles.form(tx, formed, [one.row.id for one in some], self._worker)
                     # Whatever was cancelled meanwhile is not held any more.
                     some = tuple(one for one in some if one.row.id in held)

@@ -214,4 +214,13 @@ def nonce(due_id: int, piece: int) -> str:
     Discord takes a second message with the same nonce within a few minutes for the first. ``piece`` counts
     the messages of the row; a different message (another channel, another text) needs another piece.
     """
-    return hashlib.blake2s(f"{due_id}:{piece}".encode(), digest_size=12).hexdigest()
+    return _name(f"{due_id}:{piece}")
+
+
+def bundle_nonce(due_id: int, formed_at: datetime, *, instead: bool) -> str:
+    """The name of a new bundle whose first due row this is, as in `nonce`; any other bundle of it has another one."""
+    return _name(f"{due_id} {formed_at.isoformat()} {instead}")
+
+
+def _name(of: str) -> str:
+    return hashlib.blake2s(of.encode(), digest_size=12).hexdigest()

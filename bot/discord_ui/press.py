@@ -19,6 +19,7 @@ Converter = Callable[[str], object]
 
 _VERSION = "c1"
 _LONGEST = 100
+_MARK = re.compile(r"[0-9a-f]{1,32}")
 #: Ids are kept in columns of 64 bits; a number that doesn't fit is none that we wrote.
 _BIGGEST = 2**63
 
@@ -47,6 +48,13 @@ def button(
         disabled=disabled,
         custom_id=custom_id(action, *arguments),
     )
+
+
+def mark(typed: str) -> str:
+    """The name of the message that a button stands under, as a converter. Raises ValueError for what is none."""
+    if _MARK.fullmatch(typed) is None:
+        raise ValueError(f"not the name of a message: {typed!r}")
+    return typed
 
 
 class Presses:

@@ -24,7 +24,7 @@ from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name
-from bot.discord_ui.press import Presses, button
+from bot.discord_ui.press import Presses, button, mark
 from bot.discord_ui.reminder_words import (
     cancelled,
     every_name,
@@ -62,9 +62,9 @@ class RemindCommand(commands.Cog):
         presses.on("unremind", self._press_cancel, _ids)
         presses.on("leads", self._press_leads, int)
         presses.on("unremind-every", self._press_cancel_every, int)
-        presses.on("snooze", self._press_snooze, int, int, str)
-        presses.on("snooze-day", self._press_snooze_day, int, str)
-        presses.on("snooze?", self._press_ask_snooze, int, str)
+        presses.on("snooze", self._press_snooze, int, int, mark)
+        presses.on("snooze-day", self._press_snooze_day, int, mark)
+        presses.on("snooze?", self._press_ask_snooze, int, mark)
         presses.on("snooze-at", self._press_snooze_at, int, instant)
 
     @app_commands.command(name="remind", description="Be told before an episode airs")
@@ -251,21 +251,23 @@ class RemindCommand(commands.Cog):
         wish = await self._standing.cancel(standing_id, interaction.user.id)
         await ask.answer(cancelled(ask.say, [every_name(ask.say, self._desk.shows, wish)]))
 
-    async def _press_snooze(self, interaction: discord.Interaction, reminder_id: int, minutes: int, mark: str) -> None:
+    async def _press_snooze(
+        self, interaction: discord.Interaction, reminder_id: int, minutes: int, message: str
+    ) -> None:
         ask = await self._desk.ask(interaction, private=True)
-        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, mark)
+        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, message)
         if not 1 <= minutes <= 24 * 60:
             raise UserError("button.stale")
         await ask.answer(await self._snooze(ask, reminder_id, ask.now + timedelta(minutes=minutes)))
 
-    async def _press_snooze_day(self, interaction: discord.Interaction, reminder_id: int, mark: str) -> None:
+    async def _press_snooze_day(self, interaction: discord.Interaction, reminder_id: int, message: str) -> None:
         ask = await self._desk.ask(interaction, private=True)
-        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, mark)
+        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, message)
         await ask.answer(await self._snooze(ask, reminder_id, day_later(ask.now, ask.asker.zone)))
 
-    async def _press_ask_snooze(self, interaction: discord.Interaction, reminder_id: int, mark: str) -> None:
+    async def _press_ask_snooze(self, interaction: discord.Interaction, reminder_id: int, message: str) -> None:
         say = self._desk.speaker(interaction)
-        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, mark)
+        reminder_id = await self._reminders.meant(reminder_id, interaction.user.id, message)
         await self._reminders.get(reminder_id, interaction.user.id)
         await interaction.response.send_modal(SnoozeModal(say, self, reminder_id))
 
