@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.app.air_warnings import AirWarnings
+from bot.app.calendar_files import CalendarFiles
 from bot.app.catch_ups import CatchUps
 from bot.app.ceilings import Ceilings
 from bot.app.charts import Charts
@@ -50,6 +51,7 @@ from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
+from bot.discord_ui.party_calendar import PartyCalendar
 from bot.discord_ui.party_series import SeriesCommands
 from bot.discord_ui.press import Presses
 from bot.discord_ui.progress import Progress
@@ -146,6 +148,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         places = ZoneSearch()
         failures = Failures(desk)
         catch_up = CatchUpCommand(desk, choices, presses, catch_ups, places)
+        calendars = CalendarFiles(database, clock)
+        PartyCalendar(desk, presses, parties, calendars)
         readiness = ReadinessPanel(desk, presses, parties, cards, catch_up)
         evenings = EveningList(desk, presses, Evenings(database, clock))
         lead = settings.party_lead_minutes
@@ -154,7 +158,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
-                Airtimes(desk, choices, presses, places),
+                Airtimes(desk, choices, presses, places, calendars),
                 Recaps(desk, choices, presses, ahead),
                 Characters(desk, choices, presses, ahead),
                 Relationships(desk, choices, presses, ahead, Charts()),

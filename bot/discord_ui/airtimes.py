@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import schedules
+from bot.app.calendar_files import CalendarFiles
 from bot.app.people import People
 from bot.app.shows import episode_of, show_key
 from bot.app.zone_search import WATCHED_ZONES, ZoneSearch
@@ -42,10 +43,13 @@ def zone_in_words(say: Speaker, places: ZoneSearch, at: datetime, zone: str, now
 class Airtimes(commands.Cog):
     """Air times of the broadcast."""
 
-    def __init__(self, desk: Desk, choices: Choices, presses: Presses, places: ZoneSearch) -> None:
+    def __init__(
+        self, desk: Desk, choices: Choices, presses: Presses, places: ZoneSearch, files: CalendarFiles
+    ) -> None:
         self._desk = desk
         self._people: People = desk.people
         self._places = places
+        self._files = files
         self.next_episode.autocomplete("show")(choices.shows)
         self.schedule.autocomplete("show")(choices.shows)
         presses.on("clock", self._press_clock, str, int)
@@ -314,7 +318,7 @@ class Airtimes(commands.Cog):
             for episode in episodes
         }
         events = schedules.calendar_events(show, episodes, summaries, say("calendar.description", network=show.network))
-        data = ical.calendar(events, name=title, now=ask.now)
+        data = await self._files.make(events, title)
         reply = Reply([say.count("calendar.ready", len(events))])
         reply.files.append(discord.File(io.BytesIO(data), filename=ical.filename(show.id, suffix)))
         await ask.answer(reply)

@@ -32,6 +32,7 @@ from bot.discord_ui.event_options import VoiceOption, check_event, event_wish, q
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
+from bot.discord_ui.party_calendar import calendar_button, where
 from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
 from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, knows_of, one_night, places
 from bot.discord_ui.party_words import party_label, text_for, watched_at
@@ -200,10 +201,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             "🎬 " + ask.say(key, what=what, at=at, relative=stamps.relative(party.starts_at)),
             *text_lines(await text_for(self._desk, ask, party)),
         )
-        place = f"<#{party.channel_id}>"
-        if party.message_id is not None:
-            place = f"https://discord.com/channels/{party.guild_id}/{party.channel_id}/{party.message_id}"
-        await ask.answer(reply.add(ask.say("party.announced-in", place=place)))
+        place = f"<#{party.channel_id}>" if party.message_id is None else where(party)
+        await ask.answer(reply.add(ask.say("party.announced-in", place=place)).row(calendar_button(ask.say, party)))
 
     @app_commands.command(name="history", description="The dates on which this server has watched together")
     async def history(self, interaction: discord.Interaction) -> None:
@@ -334,7 +333,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 host=f"<@{party.creator_id}>",
             )
         )
-        return reply.add("-# " + ask.say("party.will-be-told") if party.moved_from is not None else "")
+        reply.add("-# " + ask.say("party.will-be-told") if party.moved_from is not None else "")
+        return reply.row(calendar_button(ask.say, party))
 
     async def _follow(self, before: Party, changed: Attendance) -> None:
         """Let the announcement show what a party has become, and an old one where the new one is."""
@@ -443,7 +443,10 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 "-# " + say("party.text-shown", number=text.after) if limited else "",
                 "-# 📅 " + say("party.event-soon") if plan.event is not None and plan.event.wanted else "",
             )
-            .row(button(say("party.cancel"), "cancel?", party.id, style=discord.ButtonStyle.danger))
+            .row(
+                calendar_button(say, party),
+                button(say("party.cancel"), "cancel?", party.id, style=discord.ButtonStyle.danger),
+            )
         )
 
     async def _press_pick(

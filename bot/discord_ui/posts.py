@@ -259,7 +259,10 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
         lines.append(say("post.series-goes-on", at=stamps.full(post.goes_on.starts_at), episodes=names))
     lines += _late(say, post.late)
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
-    view = _view((say("button.parties"), ("parties", mark)))
+    # Whoever has it in their calendar gets there what has become of it.
+    changed = post.kind in (DueKind.PARTY_MOVED, DueKind.PARTY_CANCELLED)
+    file = ((say("button.party-calendar"), ("party-ics", party.id)),) if changed else ()
+    view = _view(*file, (say("button.parties"), ("parties", mark)))
     return TextSending("\n".join(lines), view, post.mentions)
 
 

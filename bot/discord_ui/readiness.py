@@ -18,6 +18,7 @@ from bot.discord_ui.cards import Cards
 from bot.discord_ui.catch_up import CatchUpCommand
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import episode_name, episode_names
+from bot.discord_ui.party_calendar import calendar_button
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.typed_times import picked
@@ -61,7 +62,7 @@ class ReadinessPanel:
             reply = Reply(["🍿 " + say("ready.ready")])
         if party.may_change(ask.asker.user_id, interaction.permissions.manage_events):
             await self._add_for_host(ask, found, reply)
-        await ask.answer(reply)
+        await ask.answer(reply.row(calendar_button(say, party)))
 
     async def _press_plan(self, interaction: discord.Interaction, party_id: int) -> None:
         ask, found = await self._about(interaction, party_id)

@@ -28,7 +28,7 @@ class CalendarEvent:
     """One entry. ``starts_at`` is an instant, ``zone`` the IANA zone it is written in.
 
     ``uid`` stays the same when the event changes, and ``sequence`` grows. ``alarm_minutes`` is how long before
-    the start a calendar reminds (None: it doesn't).
+    the start a calendar reminds (None: it doesn't). ``cancelled`` lets a calendar that has it strike it out.
     """
 
     uid: str
@@ -40,6 +40,7 @@ class CalendarEvent:
     url: str | None
     sequence: int
     alarm_minutes: int | None
+    cancelled: bool = False
 
 
 def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes:
@@ -51,7 +52,9 @@ def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes
     made = Calendar()
     # The name twice: more calendars know the older name of that property.
     shown = _Words(" ".join(_printable(name).split()))
-    _put(made, {"prodid": _PRODUCT, "version": "2.0", "method": "PUBLISH", "name": shown, "x-wr-calname": shown})
+    # What takes entries back is another kind of file than what gives them.
+    method = "CANCEL" if events and all(event.cancelled for event in events) else "PUBLISH"
+    _put(made, {"prodid": _PRODUCT, "version": "2.0", "method": method, "name": shown, "x-wr-calname": shown})
     spans: dict[str, tuple[datetime, datetime]] = {}
     entries: list[Event] = []
     for event in events:
@@ -79,6 +82,8 @@ def _entry(event: CalendarEvent, starts: datetime, ends: datetime, now: datetime
     summary, description = _Words(_printable(event.summary)), _Words(_printable(event.description))
     _put(entry, {"uid": event.uid, "dtstamp": now.astimezone(UTC), "dtstart": starts, "dtend": ends})
     _put(entry, {"sequence": event.sequence, "summary": summary, "description": description})
+    if event.cancelled:
+        _put(entry, {"status": "CANCELLED"})
     if event.url is not None:
         _put(entry, {"url": "".join(_printable(event.url).split())})
     if event.alarm_minutes is not None:

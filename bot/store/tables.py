@@ -559,6 +559,18 @@ bundle = sa.Table(
     sa.Column("sent_at", Instant, nullable=True),
 )
 
+#: What was said last of an entry in the calendar files that were handed out; nobody knows to whom.
+calendar_entry = sa.Table(
+    "calendar_entry",
+    metadata,
+    sa.Column("uid", Characters, primary_key=True),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("cancelled", sa.Boolean, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.CheckConstraint("sequence >= 0", name="sequence_counts"),
+)
+
 #: Whom the messages about a party mention, by the row of the queue and the number of the message.
 due_guests = sa.Table(
     "due_guests",

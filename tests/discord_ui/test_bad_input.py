@@ -413,6 +413,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:to-air:1:00ff",
         f"c1:form:{key}:0:-1:0:0:0",
         "c1:ready-plan:1",
+        "c1:party-ics:1",
         "c1:rechoose:1:2",
         "c1:series-go:1",
         "c1:series-join:1:going:00ff",
@@ -443,7 +444,7 @@ def forged(custom_id: str) -> list[str]:
 
 
 #: Tables whose rows don't say whose they are.
-NAMELESS = ("due", "sitting", "party_air_time")
+NAMELESS = ("due", "sitting", "party_air_time", "calendar_entry")
 
 
 def not_of(rows: dict[str, list[tuple[Any, ...]]], member: MemberActor) -> dict[str, list[tuple[Any, ...]]]:

@@ -260,7 +260,9 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     asked_back = await ann.slash(s.den, "watch-party edit", party=4, when="in 4 days at 9", note="Bring tissues")
     await click(ann, asked_back.response, "repick")
     await press(ann, panel.response, "c1:to-air:1:00ff")()
-    await bo.slash(s.general, "watch-party next")
+    coming = await bo.slash(s.general, "watch-party next")
+    file = await click(bo, coming.response, "party-ics")
+    assert file.response.attachments
     await ann.slash(s.den, "watch-party find", episode=number)
     for _ in range(2):
         await click(bo, await of_the_bot(s.den, "vote"), "vote")
@@ -424,6 +426,7 @@ IN_AN_EVENING |= {
     "[form]",
     "[ready]",
     "[ready-plan]",
+    "[party-ics]",
     "[rechoose]",
     "/watch-party series",
     "/watch-party skip",

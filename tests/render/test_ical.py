@@ -249,3 +249,18 @@ def _instant(line: str, onsets: list[tuple[datetime, timedelta]]) -> datetime:
         if since <= wall - ahead and (index + 1 == len(onsets) or wall - ahead < onsets[index + 1][0])
     ]
     return min(readings)
+
+
+def test_what_is_cancelled_is_taken_back() -> None:
+    lines = written(event(cancelled=True, sequence=2))
+    assert "METHOD:CANCEL" in lines
+    assert "STATUS:CANCELLED" in lines
+    assert "SEQUENCE:2" in lines
+    assert "UID:the-defects-1@cliffhanger" in lines
+
+
+def test_beside_others_it_is_struck_out_without_taking_them_back() -> None:
+    lines = written(event(cancelled=True), event(uid="2"))
+    assert "METHOD:PUBLISH" in lines
+    assert lines.count("STATUS:CANCELLED") == 1
+    assert "METHOD:PUBLISH" in written()
