@@ -168,8 +168,8 @@ class Reminders:
     async def _replan(self, tx: Transaction, user_id: int, theirs: Habits) -> None:
         now = self._clock.now()
         for reminder in await reminders.list_active(tx, user_id):
-            # What is due already is being sent, and what was put off comes when its owner said.
-            if reminder.fires_at <= now or reminder.snoozed_at is not None:
+            # What is due already is being sent, what was put off comes when its owner said, and some have no date.
+            if reminder.fires_at <= now or reminder.snoozed_at is not None or reminder.undated_at is not None:
                 continue
             fires_at = self._fires_at(reminder.airs_at, reminder.lead_minutes, theirs)
             if fires_at != reminder.fires_at:
@@ -281,16 +281,32 @@ class Reminders:
         return reminder
 
     async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
-        """See `bot.app.moves.Follower`. What its owner has put off stays where they put it."""
+        """See `bot.app.moves.Follower`. What its owner has put off stays where they put it.
+
+        Where there is no date any more, reminders wait until there is one again.
+        """
         known: dict[int, Habits] = {}
         moved: list[Moved] = []
         for reminder in await reminders.all_active(tx):
             found = shows.episode(reminder.show_id, reminder.episode)
             air_at = None if found is None else airs_at(found[1])
-            if air_at is None or air_at == reminder.airs_at:
-                continue
             whose = reminder.user_id, reminder.show_id
-            believed = moved_from(reminder.airs_at, air_at, reminder.moved_from, sure=whose not in unsure)
+            sure = whose not in unsure
+            if found is not None and air_at is None and reminder.undated_at is None and reminder.snoozed_at is None:
+                believed = _believed_of_none(reminder, sure=sure)
+                await due.withdraw(tx, (DueKind.REMINDER,), reminder.id)
+                await reminders.lose_date(tx, reminder.id, self._clock.now(), believed)
+                moved.append(Moved(*whose, believed is None, reminder.fires_at))
+                continue
+            if air_at is None or (air_at == reminder.airs_at and reminder.undated_at is None):
+                continue
+            if _knows_of_none(reminder, sure=sure):
+                believed = air_at
+            else:
+                believed = moved_from(reminder.airs_at, air_at, reminder.moved_from, sure=sure)
+            if reminder.undated_at is not None:
+                # When it is due is said below.
+                await due.add(tx, DueKind.REMINDER, reminder.id, reminder.fires_at)
             fires_at = reminder.fires_at
             if reminder.snoozed_at is None:
                 if reminder.user_id not in known:
@@ -300,6 +316,20 @@ class Reminders:
             await reminders.follow(tx, reminder.id, airs_at=air_at, fires_at=fires_at, moved_from=believed)
             moved.append(Moved(*whose, believed is None, fires_at))
         return moved
+
+
+def _knows_of_none(reminder: Reminder, *, sure: bool) -> bool:
+    """Whether its owner may believe that the episode has no date."""
+    if reminder.undated_at is not None:
+        return reminder.moved_from is None or not sure
+    return reminder.moved_from == reminder.airs_at
+
+
+def _believed_of_none(reminder: Reminder, *, sure: bool) -> datetime | None:
+    """What its owner believes of an episode that has lost its date; None where they believe just that."""
+    if sure and reminder.moved_from == reminder.airs_at:
+        return None
+    return reminder.airs_at if reminder.moved_from is None else reminder.moved_from
 
 
 def _dealt_with(reminder: Reminder, user_id: int) -> bool:

@@ -97,6 +97,8 @@ class Reminder:
     ``snoozed_at`` is when its owner last put it off; it then comes when they said, however the episode moves.
     ``moved_from`` is when they believe that the episode airs, where it was moved and they have not been told yet.
     ``standing_id`` is the wish for every episode that it came of (None: it was asked for by itself).
+    ``undated_at`` is since when the episode has had no date (None: it has one); ``airs_at`` is then what it was last,
+    and nothing is due. Where it has one, and ``moved_from`` is ``airs_at`` itself, its owner believes that it has none.
     """
 
     id: int
@@ -115,6 +117,7 @@ class Reminder:
     snoozed_at: datetime | None = None
     moved_from: datetime | None = None
     standing_id: int | None = None
+    undated_at: datetime | None = None
 
     @property
     def by_itself(self) -> bool:

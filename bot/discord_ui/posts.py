@@ -171,7 +171,14 @@ def _moved(say: Speaker, post: MovedPost, mark: str) -> TextSending:
     lines = ["📅 " + say("post.moved", show=plain(say.text(show.title)))]
     for reminder in post.reminders:
         episodes = [episode for episode in show.episodes if episode.number == reminder.episode]
-        line = _moved_line(say, show, episodes, reminder.moved_from, reminder.airs_at)
+        what, now = episode_names(say, show, episodes), stamps.full(reminder.airs_at)
+        if reminder.undated_at is not None:
+            lines.append("- " + say("post.date-lost", what=what))
+            continue
+        if reminder.moved_from == reminder.airs_at:
+            line = "- " + say("post.date-again", what=what, now=now)
+        else:
+            line = _moved_line(say, show, episodes, reminder.moved_from, reminder.airs_at)
         lines.append(f"{line} {say('post.moved-reminder', at=stamps.full(reminder.fires_at))}")
     for planned in post.sittings:
         episodes = [episode for episode in show.episodes if episode.number in planned.sitting.episodes]

@@ -228,7 +228,14 @@ class ReminderList(commands.GroupCog, group_name="reminders", group_description=
     async def _to_come(self, say: Speaker, user_id: int, now: datetime) -> list[str]:
         """A line for every reminder, and for the next sitting of every plan that there is something left of."""
         active = await self._reminders.active(user_id)
-        lines = [(reminder.fires_at, self._line(say, reminder)) for reminder in active if reminder.by_itself]
+        lines = [
+            (reminder.fires_at, self._line(say, reminder))
+            if reminder.undated_at is None
+            else (_NEVER, "- " + say("reminders.line-undated", what=plain(name_of(say, self._desk.shows, reminder))))
+            for reminder in active
+            if reminder.by_itself
+        ]
+        active = [reminder for reminder in active if reminder.undated_at is None]
         for wish in await self._standing.active(user_id):
             name = every_name(say, self._desk.shows, wish)
             # Also one that was asked for by itself stands for the wish.

@@ -182,7 +182,14 @@ async def follow(
     await tx.execute(
         sa.update(reminder)
         .where(reminder.c.id == reminder_id)
-        .values(airs_at=airs_at, fires_at=fires_at, moved_from=moved_from)
+        .values(airs_at=airs_at, fires_at=fires_at, moved_from=moved_from, undated_at=None)
+    )
+
+
+async def lose_date(tx: Transaction, reminder_id: int, now: datetime, moved_from: datetime | None) -> None:
+    """Keep that a reminder's episode has no date any more, and what its owner believes (None: just that)."""
+    await tx.execute(
+        sa.update(reminder).where(reminder.c.id == reminder_id).values(undated_at=now, moved_from=moved_from)
     )
 
 
@@ -206,7 +213,11 @@ async def told(tx: Transaction, *moved: Reminder) -> None:
     for one in moved:
         await tx.execute(
             sa.update(reminder)
-            .where(reminder.c.id == one.id, reminder.c.airs_at == one.airs_at)
+            .where(
+                reminder.c.id == one.id,
+                reminder.c.airs_at == one.airs_at,
+                reminder.c.undated_at.is_not_distinct_from(one.undated_at),
+            )
             .values(moved_from=None)
         )
 
@@ -226,7 +237,7 @@ async def snooze(tx: Transaction, reminder_id: int, user_id: int, at: datetime, 
             reminder.c.id == reminder_id,
             sa.or_(sa.and_(reminder.c.state == ReminderState.ACTIVE, _by_itself(reminder)), _to_come(user_id) < LIMIT),
         )
-        .values(state=ReminderState.ACTIVE, fires_at=at, snoozed_at=now)
+        .values(state=ReminderState.ACTIVE, fires_at=at, snoozed_at=now, undated_at=None)
     )
     if not changed.rowcount:
         raise UserError("reminder.too-many", limit=LIMIT)

@@ -390,6 +390,7 @@ reminder = sa.Table(
     sa.Column("moved_from", Instant, nullable=True),
     # No foreign key: SQLite would have to copy the table for it.
     sa.Column("standing_id", _RowId, nullable=True),
+    sa.Column("undated_at", Instant, nullable=True),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
     sa.CheckConstraint("lead_minutes >= 0", name="lead_before_airing"),
     _one_of("state", ReminderState),
