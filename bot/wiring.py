@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.after_party import AfterParty
 from bot.app.air_warnings import AirWarnings
 from bot.app.calendar_files import CalendarFiles
 from bot.app.catch_ups import CatchUps
@@ -28,6 +29,7 @@ from bot.app.party_series import PartySeries
 from bot.app.people import People
 from bot.app.polls import Polls
 from bot.app.reminders import Reminders
+from bot.app.screenings import Screenings
 from bot.app.shows import Shows
 from bot.app.standing_reminders import StandingReminders
 from bot.app.zone_search import ZoneSearch
@@ -61,6 +63,7 @@ from bot.discord_ui.relationships import Relationships
 from bot.discord_ui.reminder_list import ReminderList
 from bot.discord_ui.reminders import RemindCommand
 from bot.discord_ui.scheduled_events import ScheduledEvents
+from bot.discord_ui.screening import ScreeningRoom
 from bot.discord_ui.spoilers import Spoilers
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
@@ -120,6 +123,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         cards = Cards(client, words, shows, ceilings, seasons)
         outbox = DiscordOutbox(client, words, ceilings, cards)
         events = EventKeeper(database, clock, shows, ScheduledEvents(client, words), outbox, lambda: runner.poke())
+        after_party = AfterParty(database, clock, shows, outbox)
         warnings = AirWarnings(database, clock, shows, outbox)
         runner = DueRunner(
             database,
@@ -132,10 +136,13 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 DueKind.PARTY_EVENT: events.keep,
                 DueKind.PARTY_EVENT_NOTICE: events.tell,
                 DueKind.PARTY_AIR_TIME: warnings.tell,
+                DueKind.PARTY_PLAYING: after_party.draw,
+                DueKind.PARTY_OVER: after_party.ask,
             },
         )
         reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
         parties = Parties(database, clock, shows, runner.poke)
+        screenings = Screenings(database, clock, shows, runner.poke)
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.
@@ -184,6 +191,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 catch_up,
                 About(desk, library),
                 EventWatch(client, events, parties, cards),
+                ScreeningRoom(client, desk, presses, screenings, failures, clock),
             ),
             presses=presses,
             failures=failures,

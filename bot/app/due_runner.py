@@ -505,7 +505,7 @@ class DueRunner:
 
     async def _poll(self, row: Due, settled: _Settled) -> None:
         async with self._database.begin() as tx:
-            decision = await decide(tx, row.subject, self._clock.now())
+            decision = await decide(tx, row.subject, self._shows, self._clock.now())
         if decision is None:
             self._drop(row, settled, "poll-gone")
             return

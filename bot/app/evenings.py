@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.app.clock import Clock
 from bot.core.party import Attendance
-from bot.store import parties
+from bot.store import parties, screenings
 from bot.store.database import Database
 
 #: Evenings on a page.
@@ -15,10 +15,19 @@ PER_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Evening:
+    """A party that has begun. ``viewers`` have said that they watched; ``thread_id`` is where it is talked about."""
+
+    found: Attendance
+    viewers: tuple[int, ...]
+    thread_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class EveningPage:
     """Some evenings of a server, the latest first; ``page`` counts from 0, and there is always one."""
 
-    evenings: tuple[Attendance, ...]
+    evenings: tuple[Evening, ...]
     page: int
     pages: int
 
@@ -38,4 +47,10 @@ class Evenings:
             pages = max(-(-await parties.count_begun(tx, guild_id, now, hidden) // PER_PAGE), 1)
             page = min(max(page, 0), pages - 1)
             found = await parties.begun(tx, guild_id, now, PER_PAGE, page * PER_PAGE, hidden)
-            return EveningPage(tuple([await parties.attendance(tx, party) for party in found]), page, pages)
+            ids = [party.id for party in found]
+            viewers, threads = await screenings.viewers(tx, ids), await screenings.threads(tx, ids)
+            evenings = [
+                Evening(await parties.attendance(tx, party), viewers.get(party.id, ()), threads.get(party.id))
+                for party in found
+            ]
+            return EveningPage(tuple(evenings), page, pages)

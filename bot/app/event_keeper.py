@@ -26,7 +26,6 @@ from bot.app.outbox import (
     TryLater,
 )
 from bot.app.shows import Shows
-from bot.core.airing import minutes_of
 from bot.core.mirror import Mirror, MirrorState, Phase
 from bot.core.party import Attendance, Party, PartyState
 from bot.core.reminder import Due, DueKind, nonce
@@ -72,7 +71,7 @@ class EventKeeper:
         if party is None or mirror is None or not mirror.kept:
             return Gone(_NOTHING)
         watched = self._shows.episodes(party.show_id, party.episodes)
-        minutes = self._minutes(party)
+        minutes = self._shows.minutes(party.show_id, party.episodes)
         phase = mirror.phase(party, minutes, now)
         if watched is None and phase is Phase.AHEAD:
             return Gone("show-not-loaded")
@@ -203,7 +202,9 @@ class EventKeeper:
         async with self._database.begin() as tx:
             mirror = await mirrors.of_event(tx, event_id)
             party = None if mirror is None else await parties.get(tx, mirror.party_id)
-            if party is None or party.state is PartyState.CANCELLED or now >= party.over_at(self._minutes(party)):
+            if party is None or party.state is PartyState.CANCELLED:
+                return None
+            if now >= party.over_at(self._shows.minutes(party.show_id, party.episodes)):
                 return None
             if interested:
                 return await mirrors.interested(tx, party, user_id, now)
@@ -217,7 +218,8 @@ class EventKeeper:
             party = None if mirror is None else await parties.get(tx, mirror.party_id)
             if mirror is None or party is None or mirror.state is not MirrorState.WANTED:
                 return
-            if mirror.phase(party, self._minutes(party), now) not in (Phase.AHEAD, Phase.RUNNING):
+            minutes = self._shows.minutes(party.show_id, party.episodes)
+            if mirror.phase(party, minutes, now) not in (Phase.AHEAD, Phase.RUNNING):
                 return
             same = abs(starts_at - party.starts_at) < _SAME and place_id == mirror.place_id
             if same and not ended:
@@ -231,8 +233,3 @@ class EventKeeper:
             there_are = await mirrors.follow_all(tx, self._clock.now())
         if there_are:
             self._poke()
-
-    def _minutes(self, party: Party) -> int:
-        """As `bot.app.parties.Parties`: how long it takes to watch what is watched."""
-        found = self._shows.episodes(party.show_id, party.episodes)
-        return 60 if found is None else sum(minutes_of(found[0], episode) for episode in found[1])

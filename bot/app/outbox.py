@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +12,7 @@ from bot.app.polls import Decision
 from bot.core.catch_up import CatchUp, PlannedSitting
 from bot.core.party import Attendance, Party
 from bot.core.reminder import Cause, DueKind, Reminder
+from bot.core.screening import Screening
 from bot.core.series import Series
 from bot.core.show import Episode, Show
 
@@ -220,6 +222,35 @@ class AirTimePost:
         return self.party.locale
 
 
+@dataclass(frozen=True, slots=True)
+class AfterPartyPost:
+    """The question who watched. ``viewers`` have said so.
+
+    ``thread_missing``: a thread would be made under it if the bot might.
+    """
+
+    party: Party
+    show: Show
+    episodes: tuple[Episode, ...]
+    viewers: tuple[int, ...]
+    thread_missing: bool
+
+    @property
+    def locale(self) -> str:
+        return self.party.locale
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningPost:
+    """What a party is at, as it is at ``now``."""
+
+    party: Party
+    show: Show
+    episodes: tuple[Episode, ...]
+    screening: Screening
+    now: datetime
+
+
 Post = (
     ReminderPost
     | BundlePost
@@ -231,6 +262,7 @@ Post = (
     | SeriesPost
     | EventNoticePost
     | AirTimePost
+    | AfterPartyPost
 )
 
 
@@ -279,8 +311,21 @@ class Outbox(Protocol):
         """
         ...
 
-    async def refresh(self, post: PartyPost | PollPost) -> None:
-        """Show a party as it is now in its announcement, or a vote in its card, as far as it can be edited.
+    async def refresh(self, post: PartyPost | PollPost | ScreeningPost) -> None:
+        """Show a party as it is now in its announcement, a vote in its card, or what a party is at, as far as that
+        can be edited. Never raises.
+        """
+        ...
 
-        Never raises."""
+    async def may_open_thread(self, channel_id: int) -> bool | None:
+        """Whether the bot may make threads in a channel; None where there can be none. Never raises."""
+        ...
+
+    async def open_thread(
+        self, channel_id: int, message_id: int, locale: str, show: Show, episodes: Sequence[Episode]
+    ) -> Outcome:
+        """Make a thread about episodes under a message, once: Delivered has its id as that of the channel.
+
+        Never raises, as `deliver`.
+        """
         ...

@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 from bot.app.clock import Clock
 from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.shows import Shows
-from bot.core.airing import all_air_by, minutes_of
+from bot.core.airing import all_air_by
 from bot.core.errors import UserError
 from bot.core.mirror import EventWish
 from bot.core.party import Answer, Attendance, Party, PartyState, PartyText
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
 from bot.core.when import Understood
-from bot.store import due, mirrors, parties, party_air_times
+from bot.store import due, mirrors, parties, party_air_times, screenings
 from bot.store.database import Database, Transaction
 
 _NOTHING_WRITTEN = PartyText()
-_BEFORE_START = (DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED)
+_BEFORE_START = (DueKind.PARTY_LEAD, DueKind.PARTY_START, DueKind.PARTY_MOVED, DueKind.PARTY_OVER)
 _UPCOMING_KINDS = (*_BEFORE_START, DueKind.PARTY_ANNOUNCEMENT, DueKind.PARTY_PLACE, DueKind.PARTY_AIR_TIME)
 #: What an edit says for "none", where None means "as it is".
 NOTHING = 0
@@ -104,7 +104,7 @@ class Parties:
             )
             await parties.answer(tx, party, creator_id, Answer.GOING, now)
             await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
-            await await_start(tx, party, now)
+            await await_start(tx, party, self._shows.minutes(party.show_id, party.episodes), now)
             await party_air_times.note(tx, party.id, all_air_by(episodes))
             if event is not None and event.wanted:
                 await mirrors.wish(tx, party.id, event, now)
@@ -149,6 +149,8 @@ class Parties:
             changed = await parties.change(tx, party_id, values) if values else party
             if (changed.starts_at, changed.lead_minutes) != (party.starts_at, party.lead_minutes):
                 changed = await self._moved(tx, party, changed, user_id)
+            elif edit.episodes is not None:
+                await await_end(tx, changed, changed.over_at(self._shows.minutes(changed.show_id, changed.episodes)))
             if edit.when is not None or edit.episodes is not None:
                 await self._note_air_time(tx, changed)
             if edit.host_id is not None:
@@ -209,7 +211,7 @@ class Parties:
                 raise UserError("party.gone")
             if party.state is PartyState.CANCELLED:
                 raise UserError("party.cancelled")
-            if now >= party.over_at(self._minutes(party)):
+            if now >= party.over_at(self._shows.minutes(party.show_id, party.episodes)):
                 raise UserError("party.over")
             found = await parties.answer(tx, party, user_id, answer, now)
             told = await self._tell_of_places(tx, found)
@@ -243,11 +245,6 @@ class Parties:
             raise UserError("party.begun")
         return party
 
-    def _minutes(self, party: Party) -> int:
-        """How long it takes to watch what is watched; an hour for what is no longer loaded."""
-        found = self._shows.episodes(party.show_id, party.episodes)
-        return 60 if found is None else sum(minutes_of(found[0], episode) for episode in found[1])
-
     async def _tell_of_places(self, tx: Transaction, found: Attendance) -> bool:
         """Let those be told who have a place now; whether there are any."""
         party = found.party
@@ -270,7 +267,9 @@ class Parties:
         ``mover_id``: who moved it, which they needn't be told (None: the schedule did).
         """
         await due.withdraw(tx, _BEFORE_START, now.id)
-        await await_start(tx, now, self._clock.now())
+        await await_start(tx, now, self._shows.minutes(now.show_id, now.episodes), self._clock.now())
+        # Whoever started it early begins anew.
+        await screenings.forget(tx, now.id)
         believed = before.moved_from or before.starts_at
         guests = any(user != mover_id for user in (await parties.attendance(tx, now)).attending)
         if believed == now.starts_at or (mover_id is not None and not guests):
@@ -284,12 +283,19 @@ def last_of(episodes: Sequence[Episode]) -> int | None:
     return episodes[-1].number if len(episodes) > 1 else None
 
 
-async def await_start(tx: Transaction, party: Party, now: datetime) -> None:
-    """Queue what is due before and at the start of a party."""
+async def await_start(tx: Transaction, party: Party, minutes: int, now: datetime) -> None:
+    """Queue what is due before, at and after a party that takes so many ``minutes``."""
     lead_at = party.starts_at - timedelta(minutes=party.lead_minutes)
     if now < lead_at < party.starts_at:
         await due.add(tx, DueKind.PARTY_LEAD, party.id, lead_at)
     await due.add(tx, DueKind.PARTY_START, party.id, party.starts_at)
+    await await_end(tx, party, party.over_at(minutes))
+
+
+async def await_end(tx: Transaction, party: Party, at: datetime) -> None:
+    """Let those who come be asked then whether they watched, and not before."""
+    await due.withdraw(tx, (DueKind.PARTY_OVER,), party.id)
+    await due.add(tx, DueKind.PARTY_OVER, party.id, at)
 
 
 async def call_off(tx: Transaction, party: Party, now: datetime, *, tell: bool = True) -> Attendance:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.app.clock import Clock
 from bot.app.moves import Moved
-from bot.app.parties import await_start, call_off
+from bot.app.parties import await_end, await_start, call_off
 from bot.app.shows import Shows
 from bot.core.errors import UserError
 from bot.core.party import Answer, Attendance, Party, PartyState, SeriesState
@@ -238,7 +238,8 @@ class PartySeries:
             for one, night in zip(kept, nights, strict=False):
                 if one.episodes != night.episodes:
                     values = {"episode": night.episodes[0], "last_episode": _last(night)}
-                    await parties.change(tx, one.id, values)
+                    changed = await parties.change(tx, one.id, values)
+                    await await_end(tx, changed, changed.over_at(self._shows.minutes(found.show_id, night.episodes)))
                     await mirrors.follow(tx, one.id, now)
             await self._add(tx, found, nights[-1], now)
         return await call_off(tx, party, now)
@@ -265,7 +266,7 @@ class PartySeries:
         )
         await parties.answer(tx, party, found.creator_id, Answer.GOING, now)
         await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, max(now + _AFTER_SERIES, night.at - _ANNOUNCED_BEFORE))
-        await await_start(tx, party, now)
+        await await_start(tx, party, self._shows.minutes(found.show_id, night.episodes), now)
 
     async def _season(self, tx: Transaction, found: Series) -> Season:
         nights = await parties.of_series(tx, found.id, self._clock.now())

@@ -90,7 +90,7 @@ class People:
 
         Raises UserError("progress.not-aired") for an episode that nobody can have seen.
         """
-        _aired(show, max((*seen.watched, seen.rewatch or 0), default=0), now)
+        check_aired(show, max((*seen.watched, seen.rewatch or 0), default=0), now)
         async with self._database.begin() as tx:
             before = await progress.get(tx, user_id, show.id)
             await progress.set(tx, user_id, show.id, seen)
@@ -101,7 +101,7 @@ class People:
 
         In a second run it is that run that comes this far. Raises UserError("progress.not-aired").
         """
-        _aired(show, episode.number, now)
+        check_aired(show, episode.number, now)
         async with self._database.begin() as tx:
             before = await progress.get(tx, user_id, show.id)
             after = (before or Progress()).with_episode(episode.number)
@@ -145,7 +145,8 @@ class People:
         return {user_id: seen.cut_to(len(show.episodes)) for user_id, seen in found.items()}
 
 
-def _aired(show: Show, number: int, now: datetime) -> None:
+def check_aired(show: Show, number: int, now: datetime) -> None:
+    """Raises UserError("progress.not-aired") for an episode that nobody can have seen."""
     episode = show.episode(number)
     if episode is not None and not aired(episode, now):
         raise UserError("progress.not-aired", number=episode.number, at=airs_at(episode), show=show)

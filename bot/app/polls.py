@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from bot.app.clock import Clock
 from bot.app.parties import await_start, last_of
 from bot.app.shows import Shows
-from bot.core.airing import minutes_of
+from bot.core.airing import all_air_by, minutes_of
 from bot.core.errors import UserError
 from bot.core.fair_times import Guest, PartOfDay, Slot, anonymous, burden, clocks, fairest, part_of_day
 from bot.core.party import Answer, Party
 from bot.core.poll import Ballot, PollState
 from bot.core.reminder import DueKind
 from bot.core.show import Episode, Show
-from bot.store import due, parties, people, polls
+from bot.store import due, parties, party_air_times, people, polls
 from bot.store.database import Database, Transaction
 
 #: So many of somebody's last parties count when it is their turn to have the better hour.
@@ -211,14 +211,10 @@ class Polls:
 
     def _carried(self, zone: str, past: Sequence[Party]) -> int:
         """The burden of somebody's last parties."""
-        return sum(burden(zone, party.starts_at, self._minutes(party)) for party in past)
-
-    def _minutes(self, party: Party) -> int:
-        found = self._shows.episodes(party.show_id, party.episodes)
-        return 60 if found is None else sum(minutes_of(found[0], episode) for episode in found[1])
+        return sum(burden(zone, party.starts_at, self._shows.minutes(party.show_id, party.episodes)) for party in past)
 
 
-async def decide(tx: Transaction, poll_id: int, now: datetime) -> Decision | None:
+async def decide(tx: Transaction, poll_id: int, shows: Shows, now: datetime) -> Decision | None:
     """End a vote whose time has come: what wins becomes a party with its voters as guests, in this transaction.
 
     A vote that is over already stays as it is; None for one that isn't known any more.
@@ -258,7 +254,10 @@ async def decide(tx: Transaction, poll_id: int, now: datetime) -> Decision | Non
         await parties.answer(tx, party, user, Answer.GOING, now)
     await polls.becomes(tx, poll_id, party.id)
     await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
-    await await_start(tx, party, now)
+    await await_start(tx, party, shows.minutes(party.show_id, party.episodes), now)
+    watched = shows.episodes(party.show_id, party.episodes)
+    if watched is not None:
+        await party_air_times.note(tx, party.id, all_air_by(watched[1]))
     return Decision(ballot, Outcome.PLANNED, party)
 
 

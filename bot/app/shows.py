@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.airing import minutes_of
 from bot.core.errors import UserError
 from bot.core.names import fold, opaque_key
 from bot.core.show import Catalogue, Episode, Show
@@ -75,6 +76,11 @@ class Shows:
             return None
         found = tuple(episode for number in numbers if (episode := show.episode(number)) is not None)
         return (show, found) if len(found) == len(numbers) else None
+
+    def minutes(self, show_id: str, numbers: Sequence[int]) -> int:
+        """How long it takes to watch episodes; an hour for what is no longer loaded."""
+        found = self.episodes(show_id, numbers)
+        return 60 if found is None else sum(minutes_of(found[0], episode) for episode in found[1])
 
     def by_key(self, key: str) -> Show:
         """The show a button stands for. Raises UserError("show.gone") where it is no longer loaded."""

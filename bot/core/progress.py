@@ -60,6 +60,15 @@ class Progress:
             return first
         return Progress(first.up_to, first.apart, max(self.rewatch, number))
 
+    def with_seen(self, numbers: Iterable[int]) -> Progress:
+        """Exactly ``numbers`` watched besides; a second run goes on with them if it had come right before them."""
+        seen = sorted(numbers)
+        again = self.rewatch
+        for number in seen:
+            if again is not None and number == again + 1:
+                again = number
+        return Progress.of({*self.watched, *seen}, again)
+
     def cut_to(self, last: int) -> Progress:
         """The same for a show that has only ``last`` episodes."""
         rewatch = None if self.rewatch is None else min(self.rewatch, last)

@@ -33,6 +33,8 @@ class DueKind(Enum):
     PARTY_EVENT = "party-event"
     PARTY_EVENT_NOTICE = "party-event-notice"
     PARTY_AIR_TIME = "party-air-time"
+    PARTY_PLAYING = "party-playing"
+    PARTY_OVER = "party-over"
     SERIES_ANNOUNCEMENT = "series-announcement"
     SERIES_CANCELLED = "series-cancelled"
     POLL = "poll"

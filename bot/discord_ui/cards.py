@@ -8,13 +8,14 @@ import aiohttp
 import discord
 
 from bot.app.ceilings import Ceilings
-from bot.app.outbox import PollPost
+from bot.app.outbox import PollPost, ScreeningPost
 from bot.app.party_series import PartySeries, Season
 from bot.app.shows import Shows
 from bot.core.party import Attendance
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import announcement, series_card
 from bot.discord_ui.reply import NO_MENTIONS, Reply
+from bot.discord_ui.screening_words import screening_card
 from bot.discord_ui.votes import vote_card
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
@@ -76,6 +77,19 @@ class Cards:
             await message.edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
         except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
             log.info("The announcement of series %s can't be edited: %s", series.id, error)
+
+    async def redraw_screening(self, post: ScreeningPost) -> None:
+        """Show what a party is at in the message with its buttons. Never raises, as `redraw`."""
+        screening = post.screening
+        if screening.message_id is None:
+            return
+        message = self._client.get_partial_messageable(screening.channel_id).get_partial_message(screening.message_id)
+        card = screening_card(Speaker(self._words, post.party.locale), post)
+        try:
+            await message.edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            # Its buttons stay, and are answered by what the party is at.
+            log.info("What party %s is at can't be shown: %s", post.party.id, error)
 
     async def redraw_vote(self, post: PollPost) -> None:
         """Show in the card of a vote that it is over, as `redraw` does with a party."""

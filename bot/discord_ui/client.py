@@ -24,13 +24,14 @@ from bot.l10n.words import Words
 log = logging.getLogger(__name__)
 
 #: What the bot does by itself in a channel: see it, post in it and its threads, look for its own message; and in a
-#: server: make events of parties that are to have one.
+#: server: make events of parties that are to have one, and threads to talk about what was watched.
 PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
     read_message_history=True,
     create_events=True,
+    create_public_threads=True,
 )
 #: How long deliveries that are under way may take when the process stops, in seconds.
 _GRACE = 4.0

@@ -5,17 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import aiohttp
 import discord
 
 from bot.app.ceilings import Ceilings
-from bot.app.outbox import Address, Delivered, Direct, Gone, Outcome, PartyPost, PollPost, Post, TryLater
+from bot.app.outbox import (
+    Address,
+    Channel,
+    Delivered,
+    Direct,
+    Gone,
+    Outcome,
+    PartyPost,
+    PollPost,
+    Post,
+    ScreeningPost,
+    TryLater,
+)
+from bot.core.show import Episode, Show
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import CardSending, render
+from bot.discord_ui.screening_words import thread_name
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
 
@@ -32,6 +46,7 @@ _CLOCK_DOUBT = timedelta(hours=1)
 
 _CANNOT_MESSAGE_USER = 50007
 _UNKNOWN_MESSAGE = 10008
+_HAS_THREAD = 160004
 
 
 class DiscordOutbox:
@@ -81,7 +96,7 @@ class DiscordOutbox:
             # aiohttp says so of a session that was closed under it, as in a shutdown.
             return TryLater(f"not connected: {error}")
 
-    async def refresh(self, post: PartyPost | PollPost) -> None:
+    async def refresh(self, post: PartyPost | PollPost | ScreeningPost) -> None:
         """See `bot.app.outbox.Outbox.refresh`."""
         await self._pace()
         # What is cut off here is said in a message of its own.
@@ -89,8 +104,39 @@ class DiscordOutbox:
             async with asyncio.timeout(_TIMEOUT):
                 if isinstance(post, PollPost):
                     await self._cards.redraw_vote(post)
+                elif isinstance(post, ScreeningPost):
+                    await self._cards.redraw_screening(post)
                 else:
                     await self._cards.redraw_night(post.found)
+
+    async def may_open_thread(self, channel_id: int) -> bool | None:
+        """See `bot.app.outbox.Outbox.may_open_thread`."""
+        channel = self._client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            return None
+        ours = channel.permissions_for(channel.guild.me)
+        return ours.create_public_threads and ours.send_messages_in_threads
+
+    async def open_thread(
+        self, channel_id: int, message_id: int, locale: str, show: Show, episodes: Sequence[Episode]
+    ) -> Outcome:
+        """See `bot.app.outbox.Outbox.open_thread`."""
+        channel = self._client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            return Gone("no-threads-there")
+        name = thread_name(Speaker(self._words, locale), show, episodes)
+
+        async def opened(_: discord.PartialMessageable) -> Outcome:
+            try:
+                thread = await channel.get_partial_message(message_id).create_thread(name=name)
+            except discord.HTTPException as error:
+                # A message's thread has its id.
+                if error.code != _HAS_THREAD:
+                    raise
+                return Delivered(message_id, message_id)
+            return Delivered(thread.id, message_id)
+
+        return await self._attempt(Channel(channel_id), opened)
 
     async def _pace(self) -> None:
         """Space requests out, so that a storm of reminders provokes no 429."""

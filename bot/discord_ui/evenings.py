@@ -9,8 +9,8 @@ from functools import partial
 
 import discord
 
-from bot.app.evenings import Evenings
-from bot.core.party import Answer, Attendance
+from bot.app.evenings import Evening, Evenings
+from bot.core.party import Answer
 from bot.core.progress import ranges
 from bot.core.text import plain
 from bot.discord_ui import reply as replies
@@ -20,6 +20,9 @@ from bot.discord_ui.options import episode_names
 from bot.discord_ui.party_options import may_see
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+
+#: Viewers named on a line; the rest are counted.
+_NAMED = 10
 
 
 class EveningList:
@@ -50,13 +53,19 @@ class EveningList:
         ask = await self._desk.ask(interaction, private=True)
         await replies.replace(interaction, await self.listed(ask, page))
 
-    def _line(self, ask: Ask, evening: Attendance) -> str:
-        say, party = ask.say, evening.party
+    def _line(self, ask: Ask, evening: Evening) -> str:
+        say, party = ask.say, evening.found.party
         known = self._desk.shows.episodes(party.show_id, party.episodes)
         if known is None:
             what = f"{party.show_id} {ranges(party.episodes)}"
         else:
             show, episodes = known
             what = f"{say.text(show.title)} · {episode_names(say, show, episodes)}"
-        going = len(evening.who(Answer.GOING))
-        return "- " + say.count("evenings.line", going, at=stamps.full(party.starts_at), what=plain(what))
+        going = len(evening.found.who(Answer.GOING))
+        line = "- " + say.count("evenings.line", going, at=stamps.full(party.starts_at), what=plain(what))
+        if evening.viewers:
+            named = " ".join(f"<@{user}>" for user in evening.viewers[:_NAMED])
+            more = len(evening.viewers) - _NAMED
+            rest = " " + say("party.and-more", count=more) if more > 0 else ""
+            line += f"\n  ✅ {say('watched.list')} ({len(evening.viewers)}): {named}{rest}"
+        return line if evening.thread_id is None else f"{line}\n  💬 <#{evening.thread_id}>"

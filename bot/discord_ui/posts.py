@@ -15,6 +15,7 @@ import discord
 from discord import ui
 
 from bot.app.outbox import (
+    AfterPartyPost,
     AirTimePost,
     BundlePost,
     CatchUpPost,
@@ -42,6 +43,7 @@ from bot.discord_ui.options import episode_name, episode_names
 from bot.discord_ui.press import custom_id
 from bot.discord_ui.reminder_words import lead_words
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.screening_words import question_lines
 from bot.discord_ui.votes import decided_lines
 from bot.l10n.speaker import Speaker
 
@@ -98,6 +100,8 @@ def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | C
         return _decided(say, post, mark)
     if isinstance(post, EventNoticePost):
         return _event_notice(say, post, mark)
+    if isinstance(post, AfterPartyPost):
+        return after_party(say, post, mark)
     if isinstance(post, AirTimePost):
         return _air_time(say, post, mark)
     if post.kind is DueKind.PARTY_ANNOUNCEMENT:
@@ -266,10 +270,13 @@ def _party(say: Speaker, post: PartyPost, mark: str, ceiling: int) -> TextSendin
         lines.append(say("post.series-goes-on", at=stamps.full(post.goes_on.starts_at), episodes=names))
     lines += _late(say, post.late)
     lines.append(" ".join(f"<@{user}>" for user in post.mentions))
-    # Whoever has it in their calendar gets there what has become of it.
-    changed = post.kind in (DueKind.PARTY_MOVED, DueKind.PARTY_CANCELLED)
-    file = ((say("button.party-calendar"), ("party-ics", party.id)),) if changed else ()
-    view = _view(*file, (say("button.parties"), ("parties", mark)))
+    first: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    if post.kind in (DueKind.PARTY_LEAD, DueKind.PARTY_START):
+        first = ((say("screening.start"), ("start", party.id, mark)),)
+    elif post.kind in (DueKind.PARTY_MOVED, DueKind.PARTY_CANCELLED):
+        # Whoever has it in their calendar gets there what has become of it.
+        first = ((say("button.party-calendar"), ("party-ics", party.id)),)
+    view = _view(*first, (say("button.parties"), ("parties", mark)))
     return TextSending("\n".join(lines), view, post.mentions)
 
 
@@ -300,6 +307,15 @@ def _air_time(say: Speaker, post: AirTimePost, mark: str) -> TextSending:
         line = say("post.airs-after-party", **arguments, at=stamps.full(post.aired_by))
         view = _view((say("post.to-air-time"), ("to-air", party.id, mark)), more)
     return TextSending(f"<@{party.creator_id}>\n⚠️ {line}", view, (party.creator_id,))
+
+
+def after_party(say: Speaker, post: AfterPartyPost, mark: str) -> TextSending:
+    """The question who watched; mentions in it ping nobody."""
+    view = _view(
+        (say("watched.button"), ("watched", post.party.id, mark)),
+        (say("button.parties"), ("parties", mark)),
+    )
+    return TextSending("\n".join(question_lines(say, post)), view, ())
 
 
 def text_lines(text: PartyText) -> tuple[str, ...]:

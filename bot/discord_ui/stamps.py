@@ -24,6 +24,11 @@ def short(at: datetime) -> str:
     return _stamp(at, "f")
 
 
+def second(at: datetime) -> str:
+    """The time of day to the second."""
+    return _stamp(at, "T")
+
+
 def clock(at: datetime) -> str:
     """The time of day."""
     return _stamp(at, "t")

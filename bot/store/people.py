@@ -25,10 +25,12 @@ from bot.store.tables import (
     reminder_choice,
     rewatch,
     rsvp,
+    screening,
     seen_apart,
     series,
     sitting,
     standing_reminder,
+    viewer,
     zone_share,
 )
 
@@ -119,6 +121,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
         move_notice,
         rsvp,
         interest,
+        viewer,
         poll_vote,
     )
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
@@ -126,4 +129,5 @@ async def forget(tx: Transaction, user_id: int) -> None:
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))
     for table in (party, series, poll):
         await tx.execute(sa.update(table).where(table.c.creator_id == user_id).values(creator_id=NOBODY))
+    await tx.execute(sa.update(screening).where(screening.c.starter_id == user_id).values(starter_id=NOBODY))
     tx.scrub()

@@ -299,6 +299,40 @@ party_air_time = sa.Table(
     sa.Column("aired_by", Instant, nullable=True),
 )
 
+#: What parties are at while they watch.
+screening = sa.Table(
+    "screening",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("plays_at", Instant, nullable=True),
+    sa.Column("ended_at", Instant, nullable=True),
+    _discord_id("starter_id"),
+    _discord_id("channel_id"),
+    _discord_id("message_id", nullable=True),
+    sa.CheckConstraint("position >= 0", name="position_counts"),
+)
+
+#: Who says that they watched at a party.
+viewer = sa.Table(
+    "viewer",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _discord_id("user_id", primary_key=True),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Index(None, "user_id"),
+)
+
+#: The messages in which it is asked who watched, and the threads under them.
+after_party = sa.Table(
+    "after_party",
+    metadata,
+    sa.Column("party_id", _RowId, sa.ForeignKey("party.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _discord_id("message_id"),
+    _discord_id("thread_id", nullable=True),
+)
+
 #: Discord's own events of parties.
 mirror = sa.Table(
     "mirror",

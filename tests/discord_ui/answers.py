@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from typing import Any
 
+import discord
 from simcord import actors
 from simcord.actors import MemberActor
 from simcord.backend import serializers
@@ -309,7 +310,8 @@ def press(member: MemberActor, message: Any, custom_id: str) -> Action:
 
     async def act() -> InteractionResult:
         backend = member._env.backend
-        stored = backend.get_message(message.channel_id, message.id)
+        place = message.channel.id if isinstance(message, discord.Message) else message.channel_id
+        stored = backend.get_message(place, message.id)
         channel = ChannelHandle(member._env, member.guild, backend.get_channel(stored.channel_id))
         payload = dict(_hosts.get(message.id) or serializers.message_payload(backend, stored))
         payload["components"] = [{"type": ComponentType.ACTION_ROW, "components": [button]}]

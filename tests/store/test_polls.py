@@ -7,16 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 from bot.app.polls import Outcome, decide
+from bot.app.shows import Shows
 from bot.core.errors import UserError
 from bot.core.party import Answer
 from bot.core.poll import Ballot, PollState
 from bot.core.reminder import DueKind
+from bot.core.show import Catalogue
 from bot.store import due, parties, people, polls
 from bot.store.database import Database
+from tests.harbour import harbour
 from tests.store.conftest import Place
 from tests.store.samples import NOW, party_values
 
 HOUR = timedelta(hours=1)
+SHOWS = Shows(Catalogue({"harbour": harbour(NOW, NOW + timedelta(days=7))}))
 HOST, ANN, BO = 80351110224678912, 1, 2
 
 
@@ -88,7 +92,7 @@ async def test_the_winner_becomes_one_party_with_its_voters_however_often_it_is_
 
         async def end(database: Database) -> Any:
             async with database.begin() as tx:
-                return await decide(tx, ballot.poll.id, NOW + HOUR)
+                return await decide(tx, ballot.poll.id, SHOWS, NOW + HOUR)
 
         first, second = await asyncio.gather(end(one), end(two))
         third = await end(one)
@@ -109,25 +113,25 @@ async def test_without_votes_nothing_is_planned(database: Database) -> None:
     ballot = await a_poll(database)
     for _ in range(2):
         async with database.begin() as tx:
-            decided = await decide(tx, ballot.poll.id, NOW + HOUR)
+            decided = await decide(tx, ballot.poll.id, SHOWS, NOW + HOUR)
         assert decided is not None
         assert (decided.outcome, decided.party) == (Outcome.NO_VOTES, None)
         assert decided.ballot.poll.state is PollState.CLOSED
     async with database.begin() as tx:
-        assert await decide(tx, ballot.poll.id + 1, NOW) is None
+        assert await decide(tx, ballot.poll.id + 1, SHOWS, NOW) is None
 
 
 async def test_what_was_voted_for_has_passed_or_the_server_is_full(database: Database) -> None:
     late = await votes(database, await a_poll(database), (ANN, 1))
     async with database.begin() as tx:
-        decided = await decide(tx, late.poll.id, NOW + 11 * HOUR)
+        decided = await decide(tx, late.poll.id, SHOWS, NOW + 11 * HOUR)
         assert decided is not None
         assert decided.outcome is Outcome.TOO_LATE
     full = await votes(database, await a_poll(database), (ANN, 1))
     async with database.begin() as tx:
         for _ in range(parties.LIMIT_EACH):
             await parties.create(tx, **party_values(starts_at=NOW + 50 * HOUR))
-        decided = await decide(tx, full.poll.id, NOW + HOUR)
+        decided = await decide(tx, full.poll.id, SHOWS, NOW + HOUR)
         assert decided is not None
         assert decided.outcome is Outcome.REFUSED
         assert len(await parties.upcoming(tx, full.poll.guild_id, NOW)) == parties.LIMIT_EACH
@@ -189,7 +193,7 @@ async def test_whoever_is_forgotten_leaves_no_vote_and_no_name(database: Databas
         after = await polls.ballot(tx, ballot.poll.id)
         assert after is not None
         assert (after.poll.creator_id, after.votes) == (people.NOBODY, {1: (BO,)})
-        decided = await decide(tx, ballot.poll.id, NOW + HOUR)
+        decided = await decide(tx, ballot.poll.id, SHOWS, NOW + HOUR)
     assert decided is not None
     assert decided.party is not None
     assert decided.party.creator_id == people.NOBODY
