@@ -74,7 +74,8 @@ def pictures(message: Any) -> list[str]:
 
 
 def results(s: Stage) -> list[dict[str, Any]]:
-    return [body for body in s.posts(s.general) if "is over" in (body.get("content") or "")]
+    said_over = [body for body in s.posts(s.general) if "is over" in (body.get("content") or "")]
+    return [body for body in said_over if "Who watched it?" not in body["content"]]
 
 
 async def test_times_picture_vote_and_the_winner_becomes_the_party(s: Stage) -> None:

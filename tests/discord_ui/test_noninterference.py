@@ -315,7 +315,24 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     await click(cy.user, await of_the_bot(cy.user.dm_channel, "nap"), "nap")
     await bo.slash(s.general, "reminders list")
     await ann.slash(s.general, "reminders settings", leads="1 day, 15 min", delivery="mention")
+
+    await click(ann, await of_the_bot(s.general, "start"), "start")
+    await s.pass_time(minutes=5)
+    screening = await of_the_bot(s.general, "where")
+    await click(bo, screening, "where")
+    form = await click(ann, screening, "at?")
+    compared = await ann.submit_modal(form, filled(form, {0: "1:00"}))
+    await click(ann, compared.response, "put-to")
+    await click(ann, screening, "pause")
+    await click(ann, await of_the_bot(s.general, "where"), "resume")
+    await press(ann, screening, f"c1:next-up:1:{number}")()
+    await click(ann, await of_the_bot(s.general, "where"), "end-it")
+    await s.pass_time(seconds=5)
+    noted = await click(bo, await of_the_bot(s.general, "watched"), "watched")
+    await click(bo, noted.followups[0], "unwatched")
+    await bo.slash(s.general, "watch-party history")
     told = [body["content"] for body in (*s.posts(s.general), *s.posts(s.den)) if body.get("content")]
+    told = [one for one in told if "/progress" not in one]
     moved = [one for one in told if "Because its host" in one]
     assert len(moved) == 1
     # Where the air time is days away, lead and start of the party that was moved come before it too.
@@ -423,6 +440,16 @@ IN_AN_EVENING = {"/remind", "/timezone set", "/watch-party cancel", "/watch-part
 IN_AN_EVENING |= {
     "[repick]",
     "[to-air]",
+    "[start]",
+    "[pause]",
+    "[resume]",
+    "[next-up]",
+    "[end-it]",
+    "[where]",
+    "[at?]",
+    "[put-to]",
+    "[watched]",
+    "[unwatched]",
     "[form]",
     "[ready]",
     "[ready-plan]",

@@ -86,6 +86,7 @@ async def test_air_time_is_planned_and_announced(s: Stage) -> None:
         (DueKind.PARTY_ANNOUNCEMENT, DueState.DELIVERED, None),
         (DueKind.PARTY_LEAD, DueState.WAITING, None),
         (DueKind.PARTY_START, DueState.WAITING, None),
+        (DueKind.PARTY_OVER, DueState.WAITING, None),
     ]
 
 
@@ -360,7 +361,7 @@ async def test_exactly_those_who_come_are_told_at_the_right_minutes(s: Stage) ->
     assert lead[:2] == (THIRD - timedelta(minutes=30), {ann.id, bo.id})
     assert start[:2] == (THIRD, {ann.id, bo.id})
     assert "starts now" in start[2]
-    assert [state for _, state, _ in await s.due()] == [DueState.DELIVERED] * 3
+    assert [state for _, state, _ in await s.due()] == [DueState.DELIVERED] * 4
 
 
 async def test_who_changes_their_mind_after_the_lead_is_not_told_of_the_start(s: Stage) -> None:

@@ -71,4 +71,5 @@ def test_no_privileged_intents_and_only_needed_permissions() -> None:
         "send_messages_in_threads",
         "read_message_history",
         "create_events",
+        "create_public_threads",
     }
