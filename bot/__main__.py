@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check-data", help="report every mistake in a dataset")
     check.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
+    check.add_argument("--strict", action="store_true", help="let hints count as mistakes")
     check.set_defaults(run=_check_data)
 
     schema = commands.add_parser("schema", help="write the JSON Schema files that editors use")
@@ -69,7 +70,7 @@ def _settings() -> Settings:
 def _check_data(options: argparse.Namespace) -> int:
     from bot.dataset.command import check_data
 
-    return check_data(options.folder or data_folder(_settings()), sys.stdout)
+    return check_data(options.folder or data_folder(_settings()), sys.stdout, strict=options.strict)
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from bot.core.errors import OperatorError
 from bot.core.show import Catalogue, Show
 from bot.dataset.checks import ShowSheets
 from bot.dataset.checks import check as check_sheets
+from bot.dataset.hints import add_hints
 from bot.dataset.problems import Problem, did_you_mean, quoted
 from bot.dataset.schema import (
     FILES,
@@ -33,7 +35,7 @@ from bot.dataset.schema import (
 from bot.dataset.sheets import Sheet, absent, read_sheet, read_single, unreadable
 from bot.dataset.values import show_of
 
-__all__ = ["DatasetError", "Problem", "check", "load"]
+__all__ = ["DatasetError", "Findings", "Problem", "check", "examine", "load"]
 
 #: Exit code of a process that was given wrong data (EX_DATAERR).
 _EXIT_CODE: Final = 65
@@ -60,31 +62,60 @@ class DatasetError(OperatorError):
         return "\n".join(map(str, self.problems))
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What there is to say about a data folder, sorted by file and place.
+
+    ``problems`` keep it from being used; ``hints`` deserve a look only. ``catalogue`` is None where there are problems.
+    """
+
+    problems: tuple[Problem, ...]
+    hints: tuple[Problem, ...]
+    catalogue: Catalogue | None
+
+
 def load(folder: Path) -> Catalogue:
     """The shows in a data folder. Raises DatasetError with all problems of all files."""
-    problems, shows = _read(folder)
+    problems: list[Problem] = []
+    shows = [_build(sheets) for sheets in _read(folder, problems) if not problems]
     if problems:
-        raise DatasetError(folder, problems)
-    ordered = sorted(shows, key=lambda show: (show.title.to("en").casefold(), show.id))
-    return Catalogue({show.id: show for show in ordered})
+        raise DatasetError(folder, sorted(set(problems)))
+    return _catalogue(shows)
 
 
 def check(folder: Path) -> list[Problem]:
     """All problems of a data folder, sorted by file and place; none where `load` would succeed."""
-    return _read(folder)[0]
-
-
-def _read(folder: Path) -> tuple[list[Problem], list[Show]]:
     problems: list[Problem] = []
+    for _ in _read(folder, problems):
+        pass
+    return sorted(set(problems))
+
+
+def examine(folder: Path) -> Findings:
+    """All problems and hints of a data folder, and its shows where there is no problem."""
+    problems: list[Problem] = []
+    hints: list[Problem] = []
     shows: list[Show] = []
+    for sheets in _read(folder, problems):
+        add_hints(sheets)
+        hints.extend(sheets.hints)
+        if not problems:
+            shows.append(_build(sheets))
+    return Findings(tuple(sorted(set(problems))), tuple(sorted(set(hints))), None if problems else _catalogue(shows))
+
+
+def _read(folder: Path, problems: list[Problem]) -> Iterator[ShowSheets]:
+    """The shows of a folder one by one, read and checked; what is wrong goes to ``problems`` on the way."""
     for path in _show_folders(folder, problems):
         sheets = _read_show(path, problems)
         check_sheets(sheets)
-        found = sheets.problems
-        problems.extend(found)
-        if not problems:
-            shows.append(_build(sheets))
-    return sorted(set(problems)), shows
+        problems.extend(sheets.problems)
+        yield sheets
+
+
+def _catalogue(shows: Iterable[Show]) -> Catalogue:
+    ordered = sorted(shows, key=lambda show: (show.title.to("en").casefold(), show.id))
+    return Catalogue({show.id: show for show in ordered})
 
 
 def _show_folders(folder: Path, problems: list[Problem]) -> Iterator[Path]:

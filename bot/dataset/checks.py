@@ -64,6 +64,11 @@ class ShowSheets:
         """What was found in all of them so far."""
         return [problem for sheet in self.sheets for problem in sheet.problems]
 
+    @property
+    def hints(self) -> list[Problem]:
+        """What deserves a look in all of them."""
+        return [hint for sheet in self.sheets for hint in sheet.hints]
+
 
 def check(show: ShowSheets) -> None:
     """Adds to each sheet's problems what doesn't agree with the rest of the show."""

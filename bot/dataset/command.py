@@ -1,4 +1,4 @@
-"""The two commands about data: check a folder, and write the schema files that editors read."""
+"""Commands about data: check a folder, once or whenever it changes, and write the schema files that editors read."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.show import Catalogue
-from bot.dataset.catalogue import DatasetError, load
+from bot.dataset.catalogue import Findings, examine
 from bot.dataset.schema import schemas, write_schemas
 
 
-def check_data(folder: Path, out: TextIO) -> int:
-    """Prints a summary of a data folder and gives 0, or prints every problem in it and gives 1."""
-    try:
-        catalogue = load(folder)
-    except DatasetError as error:
-        for problem in error.problems:
-            print(problem, file=out)
-        files = len({problem.path for problem in error.problems})
-        print(f"{_count(len(error.problems), 'problem')} in {_count(files, 'file')}", file=out)
-        return 1
-    print(_summary(catalogue), file=out)
-    return 0
+def check_data(folder: Path, out: TextIO, *, strict: bool = False) -> int:
+    """Prints every problem and hint in a data folder, and a summary; gives 1 where there are problems, else 0.
+
+    ``strict``: hints give 1 as well.
+    """
+    findings = examine(folder)
+    for line in _lines(findings):
+        print(line, file=out)
+    print(_summary(findings), file=out)
+    return _exit_code(findings, strict=strict)
+
+
+def _exit_code(findings: Findings, *, strict: bool) -> int:
+    return 1 if findings.problems or (strict and findings.hints) else 0
+
+
+def _lines(findings: Findings) -> list[str]:
+    """All findings as they are printed, problems before hints."""
+    hints = [f"{hint.path}:{hint.line}:{hint.column}: hint: {hint.message}" for hint in findings.hints]
+    return [*map(str, findings.problems), *hints]
 
 
 def write_schema(folder: Path, out: TextIO) -> int:
@@ -38,7 +46,16 @@ def write_schema(folder: Path, out: TextIO) -> int:
     return 0
 
 
-def _summary(catalogue: Catalogue) -> str:
+def _summary(findings: Findings) -> str:
+    if findings.catalogue is not None:
+        summary = _contents(findings.catalogue)
+    else:
+        files = len({problem.path for problem in findings.problems})
+        summary = f"{_count(len(findings.problems), 'problem')} in {_count(files, 'file')}"
+    return summary + (f"; {_count(len(findings.hints), 'hint')}" if findings.hints else "")
+
+
+def _contents(catalogue: Catalogue) -> str:
     shows = catalogue.shows.values()
     episodes = [episode for show in shows for episode in show.episodes]
     counts = (

@@ -25,6 +25,8 @@ from bot.dataset.schema import WORDED, Entry, EntryT
 class Sheet(Generic[EntryT]):
     """A file of entries. ``entries`` are those in order, by their index in the file.
 
+    ``problems`` keep the show from being used, ``hints`` don't.
+
     ``names`` holds what every entry is called, right or wrong, in the order of the file; None where the file
     could not be read, so that nothing can be said about what is in it. ``kept`` gives, for each list from which
     something was left out, the indexes in the file of what is left; ``within`` is how many parts of a path lead
@@ -34,6 +36,7 @@ class Sheet(Generic[EntryT]):
     path: Path
     document: Document
     problems: list[Problem] = field(default_factory=list[Problem])
+    hints: list[Problem] = field(default_factory=list[Problem])
     entries: dict[int, EntryT] = field(default_factory=dict[int, EntryT])
     names: tuple[object, ...] | None = None
     within: int = 2
@@ -41,7 +44,16 @@ class Sheet(Generic[EntryT]):
 
     def say(self, message: str, *path: str | int) -> None:
         """Reports a problem at the value at ``path``, which counts only what was kept inside of entries."""
-        self.report(self.document.place(_in_file(self.kept, path, self.within)), message)
+        self.report(self.place(path), message)
+
+    def hint(self, message: str, *path: str | int) -> None:
+        """Notes what deserves a look at the value at ``path``, though nothing is broken by it."""
+        place = self.place(path)
+        self.hints.append(Problem(self.path, place.line, place.column, message))
+
+    def place(self, path: ValuePath) -> Place:
+        """Where the value at ``path`` stands in the file; ``path`` counts only what was kept inside of entries."""
+        return self.document.place(_in_file(self.kept, path, self.within))
 
     def report(self, place: Place, message: str) -> None:
         """Reports a problem at a place in the file."""
@@ -222,6 +234,8 @@ def _describe(detail: ErrorDetails, path: ValuePath, model: type[Entry]) -> str:
     key = str(path[-1]) if path else ""
     if kind == WORDED:
         return detail["msg"]
+    if key == "sources" and len(path) > 1 and (kind == "missing" or (kind == "too_short" and value == [])):
+        return f"{_unsourced(path)}; add `sources: [S1]`, the id in sources.yaml of the page where you read it"
     if kind == "missing":
         fields = _model_at(model, path[:-1]).model_fields
         help_text = fields[key].description if key in fields else None
@@ -257,6 +271,15 @@ def _describe(detail: ErrorDetails, path: ValuePath, model: type[Entry]) -> str:
     elif kind in {"int_type", "float_type"} and isinstance(value, str) and value[-1:].isdigit():
         hint = ", without quotes, and with no 0 in front"
     return f"{_named(value)} can't stand here; write {expected}{hint}"
+
+
+#: What is called otherwise than the list that it stands in.
+_SINGULAR: Final = {"statuses": "status"}
+
+
+def _unsourced(path: ValuePath) -> str:
+    holder = next(part for part in reversed(path[:-1]) if isinstance(part, str))
+    return f"this {_SINGULAR.get(holder, holder.removesuffix('s'))} has no source"
 
 
 _EXPECTED: Final = {
