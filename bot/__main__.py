@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot run | demo | check-data | schema``, with exit codes for service managers."""
+"""The command line, ``python -m bot run | demo | new-show | check-data | schema``, with its exit codes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import cast
 
 from bot.core.errors import OperatorError
 from bot.settings import Settings, SettingsError, data_folder, read_settings
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from bot.dataset.interview import QUESTIONS
+
     parser = argparse.ArgumentParser(prog="python -m bot", description="A Discord companion for episodic shows.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -45,6 +48,23 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-browser", action="store_true", help="don't open a browser")
     demo.add_argument("--show", metavar="ID", help="the show that commands mean by default")
     demo.set_defaults(run=_demo)
+
+    new = commands.add_parser(
+        "new-show",
+        help="ask what a new show needs, and write its folder",
+        description="Asks what a new show needs, and writes its folder. What an option says isn't asked.",
+    )
+    new.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
+    for question in QUESTIONS:
+        new.add_argument(
+            f"--{question.option}",
+            metavar="TEXT",
+            dest=f"answer:{question.option}",
+            action="append" if question.several else "store",
+            help=f"{question.asked} {question.help}".replace("%", "%%"),
+        )
+    new.add_argument("--yes", action="store_true", help="ask nothing; what no option says is left as it usually is")
+    new.set_defaults(run=_new_show)
 
     check = commands.add_parser("check-data", help="report every mistake in a dataset")
     check.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
@@ -65,6 +85,40 @@ def _settings() -> Settings:
     except (OSError, UnicodeError) as error:
         problems = (f".env can't be read ({getattr(error, 'strerror', None) or 'it is not UTF-8'})",)
     raise OperatorError("operator.settings", os.EX_CONFIG, problems=problems)
+
+
+def _new_show(options: argparse.Namespace) -> int:
+    from bot.app.clock import SystemClock
+    from bot.app.zone_search import ZoneSearch
+    from bot.core.errors import UserError
+    from bot.dataset.command import new_show
+
+    zones, clock = ZoneSearch(), SystemClock()
+
+    def find_zone(typed: str) -> str:
+        try:
+            return zones.resolve(typed, clock.now(), "en")
+        except UserError as error:
+            choices = cast("tuple[str, ...]", error.arguments.get("choices", ()))
+            raise ValueError(
+                f"`{typed[:60]}` may be {' or '.join(choices)}; type one of these"
+                if choices
+                else f"`{typed[:60]}` is no place that is known here; type a large city, or a zone such as Asia/Seoul"
+            ) from None
+
+    given = {
+        name.removeprefix("answer:"): value
+        for name, value in vars(options).items()
+        if name.startswith("answer:") and value is not None
+    }
+    return new_show(
+        options.folder or data_folder(_settings()),
+        given,
+        find_zone=find_zone,
+        ask=None if options.yes else input,
+        out=sys.stdout,
+        usual=options.folder is None,
+    )
 
 
 def _check_data(options: argparse.Namespace) -> int:

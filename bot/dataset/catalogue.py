@@ -35,7 +35,7 @@ from bot.dataset.schema import (
 from bot.dataset.sheets import Sheet, absent, read_sheet, read_single, unreadable
 from bot.dataset.values import show_of
 
-__all__ = ["DatasetError", "Findings", "Problem", "check", "examine", "load"]
+__all__ = ["DatasetError", "Findings", "Problem", "check", "examine", "is_folder_name", "load"]
 
 #: Exit code of a process that was given wrong data (EX_DATAERR).
 _EXIT_CODE: Final = 65
@@ -118,6 +118,11 @@ def _catalogue(shows: Iterable[Show]) -> Catalogue:
     return Catalogue({show.id: show for show in ordered})
 
 
+def is_folder_name(name: str) -> bool:
+    """Whether a show's folder may be called so."""
+    return bool(_ID.fullmatch(name)) and not _RESERVED.fullmatch(name)
+
+
 def _show_folders(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     """The folders of shows, by name; what else is wrong on the way there goes to ``problems``."""
     root = folder / "shows"
@@ -133,7 +138,7 @@ def _show_folders(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             problems.append(_whole(path, _LINK))
         elif entry.is_dir(follow_symlinks=False):
             count += 1
-            if _ID.fullmatch(entry.name) and not _RESERVED.fullmatch(entry.name):
+            if is_folder_name(entry.name):
                 yield path
             else:
                 problems.append(_whole(path, _BAD_FOLDER))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 from bot.core.show import Catalogue
 from bot.dataset.catalogue import Findings, examine
+from bot.dataset.drafts import files_of, write
+from bot.dataset.interview import Ask, FindZone, interview
 from bot.dataset.schema import schemas, write_schemas
 
 
@@ -30,6 +33,50 @@ def _lines(findings: Findings) -> list[str]:
     """All findings as they are printed, problems before hints."""
     hints = [f"{hint.path}:{hint.line}:{hint.column}: hint: {hint.message}" for hint in findings.hints]
     return [*map(str, findings.problems), *hints]
+
+
+def new_show(
+    folder: Path,
+    given: Mapping[str, str | list[str]],
+    *,
+    find_zone: FindZone,
+    ask: Ask | None,
+    out: TextIO,
+    usual: bool = True,
+) -> int:
+    """Asks what a show needs, and writes its folder; gives 0, 1 where the answers ended, 130 for Ctrl-C.
+
+    ``given`` and ``ask`` are as for `interview`; ``usual``: it is the folder that the demo reads by itself. Raises
+    OperatorError for what was given, or can't be written.
+    """
+    if ask is not None:
+        print("A new show. Enter alone takes what stands in [ ]; Ctrl-C stops, and leaves nothing behind.", file=out)
+    try:
+        draft = interview(folder, given, find_zone=find_zone, ask=ask, out=out)
+        place = write(folder, draft)
+    except (EOFError, KeyboardInterrupt) as stopped:
+        print("\nStopped; nothing was written.", file=out)
+        return 130 if isinstance(stopped, KeyboardInterrupt) else 1
+    print(f"\nWritten to {place}:", file=out)
+    for name in files_of(draft):
+        print(f"  {name:16} {_PURPOSES[name]}", file=out)
+    first = next((day for day in draft.days if day is not None), None)
+    print("\nOpen them in an editor and go on; docs/writing-a-show.md leads through them. Then:", file=out)
+    print("  python -m bot check-data" + ("" if usual else f" {folder}"), file=out)
+    at = "" if first is None or not 2016 <= first.year <= 2100 else f" --at {first}"
+    print(f"  python -m bot demo --show {draft.id}{at}", file=out)
+    if not usual:
+        print(f"For the demo, and for a bot, write DATA_DIR={folder.absolute()} into .env.", file=out)
+    return 0
+
+
+_PURPOSES = {
+    "show.yaml": "what the show is, and where its episodes come out",
+    "episodes.yaml": "all episodes with their dates",
+    "sources.yaml": "the pages where all of it was read",
+    "characters.yaml": "who is who: begin it when you like",
+    "recaps.yaml": "what happens: begin it when you like",
+}
 
 
 def write_schema(folder: Path, out: TextIO) -> int:

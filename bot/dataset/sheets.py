@@ -242,6 +242,8 @@ def _describe(detail: ErrorDetails, path: ValuePath, model: type[Entry]) -> str:
         return f"the key `{key}` is missing; add `{key}: ...`" + (f" ({help_text.rstrip('.')})" if help_text else "")
     if kind == "extra_forbidden":
         known = _model_at(model, path[:-1]).model_fields
+        if value is None and " " in key:
+            return f"{quoted(key)} is cut off from the text before it by a comma; put the whole text in quotes"
         return f"the key {quoted(key)} is not known here{did_you_mean(key, known)}"
     if kind == "literal_error":
         words = _words(context.get("expected", ""))

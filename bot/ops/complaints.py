@@ -58,6 +58,15 @@ SENTENCES = {
         "The database {path} was made by a newer version of the program (revision {revision}). Update the program, or "
         "restore a backup from before."
     ),
+    "operator.new-show-answer": (
+        "{option} ({typed}) can't be used: {reason}. Nothing was written; see python -m bot new-show --help."
+    ),
+    "operator.new-show-missing": (
+        "{option} is missing. {asked} {help} Add it, or leave --yes out and be asked. Nothing was written."
+    ),
+    "operator.new-show-folder": (
+        "{path} can't be made ({reason}). Nothing was written; choose another --id, or another data folder."
+    ),
     "operator.demo-time": (
         "--at is {typed!r}, which is no date or time between 2016 and 2100. Write it like 2025-07-28 or "
         "2025-07-28T12:30."
