@@ -417,9 +417,15 @@ class DueRunner:
         if not attending and not announcing:
             self._drop(row, settled, "nobody-to-tell")
             return
-        groups = [()] if announcing else await self._groups(row, attending)
+        told = await self._mentioned(row, attending)
+        if not told and row.kind is DueKind.PARTY_LEAD:
+            self._drop(row, settled, due.MUTED)
+            return
+        # What it begins with is there for all, also where nobody wants to be mentioned.
+        for_all = announcing or not told
+        groups = [()] if for_all else await self._groups(row, told)
         for piece, mentions in enumerate(groups):
-            if piece < row.sent or not (mentions or announcing):
+            if piece < row.sent or not (mentions or for_all):
                 continue
             post = PartyPost(
                 kind=row.kind,
@@ -458,6 +464,14 @@ class DueRunner:
             async with self._database.begin() as tx:
                 await parties.told_of_place(tx, party.id, attending)
         self._delivered(row, settled, judgement)
+
+    async def _mentioned(self, row: Due, attending: Sequence[int]) -> tuple[int, ...]:
+        """Those of a party's guests who want to be told: of its hour not those who want to be reminded of nothing."""
+        if row.kind not in (DueKind.PARTY_LEAD, DueKind.PARTY_START):
+            return tuple(attending)
+        async with self._database.read() as tx:
+            wanted = await reminder_choices.deliveries(tx, attending)
+        return tuple(user for user in attending if wanted[user] is not Delivery.NONE)
 
     async def _series(self, row: Due, settled: _Settled) -> None:
         announcing = row.kind is DueKind.SERIES_ANNOUNCEMENT

@@ -39,7 +39,7 @@ class Edit:
     follows_air_time: bool = False
     episodes: Sequence[Episode] | None = None
     channel_id: int | None = None
-    lead_minutes: int | None = None
+    leads: tuple[int, ...] | None = None
     text: PartyText | None = None
     host_id: int | None = None
     capacity: int | None = None
@@ -64,7 +64,7 @@ class Parties:
         show: Show,
         episodes: Sequence[Episode],
         when: Understood,
-        lead_minutes: int,
+        leads: Sequence[int],
         locale: str,
         text: PartyText = _NOTHING_WRITTEN,
         follows_air_time: bool = False,
@@ -91,7 +91,8 @@ class Parties:
                 starts_at=when.at,
                 wall_start=when.wall,
                 zone=when.zone,
-                lead_minutes=lead_minutes,
+                lead_minutes=leads[0],
+                more_leads=tuple(leads[1:]) or None,
                 locale=locale,
                 now=now,
                 title=text.title,
@@ -131,8 +132,8 @@ class Parties:
                 values["follows_air_time"] = edit.follows_air_time
             if edit.episodes is not None:
                 values |= {"episode": edit.episodes[0].number, "last_episode": last_of(edit.episodes)}
-            if edit.lead_minutes is not None:
-                values["lead_minutes"] = edit.lead_minutes
+            if edit.leads is not None:
+                values |= {"lead_minutes": edit.leads[0], "more_leads": edit.leads[1:] or None}
             if edit.text is not None:
                 values |= {"title": edit.text.title, "note": edit.text.note, "text_after": edit.text.after}
             if edit.host_id is not None:
@@ -147,7 +148,7 @@ class Parties:
                 await due.withdraw(tx, (DueKind.PARTY_ANNOUNCEMENT,), party_id)
                 await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party_id, now)
             changed = await parties.change(tx, party_id, values) if values else party
-            if (changed.starts_at, changed.lead_minutes) != (party.starts_at, party.lead_minutes):
+            if (changed.starts_at, changed.leads) != (party.starts_at, party.leads):
                 changed = await self._moved(tx, party, changed, user_id)
             elif edit.episodes is not None:
                 await await_end(tx, changed, changed.over_at(self._shows.minutes(changed.show_id, changed.episodes)))
@@ -285,9 +286,10 @@ def last_of(episodes: Sequence[Episode]) -> int | None:
 
 async def await_start(tx: Transaction, party: Party, minutes: int, now: datetime) -> None:
     """Queue what is due before, at and after a party that takes so many ``minutes``."""
-    lead_at = party.starts_at - timedelta(minutes=party.lead_minutes)
-    if now < lead_at < party.starts_at:
-        await due.add(tx, DueKind.PARTY_LEAD, party.id, lead_at)
+    for lead in party.leads:
+        lead_at = party.starts_at - timedelta(minutes=lead)
+        if now < lead_at < party.starts_at:
+            await due.add(tx, DueKind.PARTY_LEAD, party.id, lead_at)
     await due.add(tx, DueKind.PARTY_START, party.id, party.starts_at)
     await await_end(tx, party, party.over_at(minutes))
 

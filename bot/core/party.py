@@ -81,7 +81,8 @@ class Party:
     """A watch party.
 
     ``starts_at`` is an aware UTC instant; ``wall_start`` and ``zone`` keep what its creator typed.
-    ``lead_minutes`` is how long before the start people are reminded. ``locale`` is the language of its
+    ``lead_minutes`` is how long before the start people are reminded, ``more_leads`` are further such times, each
+    nearer to it. ``locale`` is the language of its
     announcement. ``message_id`` is None until the announcement was posted. ``title`` and ``note`` are what its
     creator wrote, for readers of a place that is open up to episode ``text_after``. ``follows_air_time``: it was
     planned for whenever the episode airs. ``moved_from`` is the start that its guests still believe in (None: the
@@ -113,6 +114,12 @@ class Party:
     capacity: int | None = None
     role_id: int | None = None
     series_id: int | None = None
+    more_leads: tuple[int, ...] | None = None
+
+    @property
+    def leads(self) -> tuple[int, ...]:
+        """How many minutes before the start people are reminded, the longest first."""
+        return (self.lead_minutes, *(self.more_leads or ()))
 
     @property
     def episodes(self) -> tuple[int, ...]:

@@ -87,6 +87,7 @@ class Series:
     locale: str
     state: SeriesState
     created_at: datetime
+    more_leads: tuple[int, ...] | None = None
 
     @property
     def rhythm(self) -> Rhythm | None:

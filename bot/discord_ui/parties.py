@@ -22,7 +22,7 @@ from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, writ
 from bot.core.progress import ranges
 from bot.core.show import Episode
 from bot.core.text import cut, plain, unescaped
-from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_lead
+from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_leads
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
 from bot.discord_ui.cards import Cards
@@ -33,7 +33,7 @@ from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.party_calendar import calendar_button, where
-from bot.discord_ui.party_form import Aside, PartyForm, Typed, read_episodes, try_again, unquoted
+from bot.discord_ui.party_form import Aside, PartyForm, Typed, packed, read_episodes, try_again, unpacked, unquoted
 from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, knows_of, one_night, places
 from bot.discord_ui.party_words import party_label, text_for, watched_at
 from bot.discord_ui.posts import announcement, text_lines
@@ -90,8 +90,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         presses.on("rsvp", self._press_answer, int, Answer, str)
         presses.on("cancel?", self._press_ask_cancel, int)
         presses.on("cancel", self._press_cancel, int)
-        presses.on("pick", self._press_pick, str, int, int, int, instant, int, int, int, int)
-        presses.on("form", self._press_form, str, int, int, int, int, int)
+        presses.on("pick", self._press_pick, str, int, int, int, instant, unpacked, int, int, int)
+        presses.on("form", self._press_form, str, int, unpacked, int, int, int)
         presses.on("parties", self._press_list, str)
         presses.on("repick", self._press_repick, int, instant)
         presses.on("to-air", self._press_to_air, int, str)
@@ -101,7 +101,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         episode="Which episode",
         when="When, in your time zone, such as fri 21:00; or: air time",
         channel="Where to announce it; here if left out",
-        lead="How long before the start guests are mentioned, such as 30 min",
+        lead="How long before the start guests are mentioned, such as 1 day, 30 min",
         title="A title, of at most 80 characters",
         note="A word to the guests, of at most 300 characters",
         last_episode="The last of several episodes in one night",
@@ -130,9 +130,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     ) -> None:
         """Plan a party; a form asks for the episode and the time where one was left out."""
         ask = await self._desk.ask(interaction, show, private=True)
-        minutes = None if lead is None else read_lead(lead)
+        leads = None if lead is None else read_leads(lead)
         role_id = None if role is None else role.id
-        aside = Aside(minutes, places(capacity), role_id, ask.asker.ceiling, event_wish(ask, event, voice))
+        aside = Aside(leads, places(capacity), role_id, ask.asker.ceiling, event_wish(ask, event, voice))
         # What is wrong with the options is said before anything else is asked.
         episodes = None if episode is None else one_night(ask.show, episode, last_episode)
         place = announced_in(ask, None if channel is None else channel.id)
@@ -216,7 +216,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         when="Its new time, in your time zone, such as fri 21:00; or: air time",
         episode="Another episode",
         channel="Announce it anew in this channel",
-        lead="How long before the start guests are mentioned, such as 30 min",
+        lead="How long before the start guests are mentioned, such as 1 day, 30 min",
         title="Another title; - for none",
         note="Another note; - for none",
         host="Hand it over to somebody",
@@ -263,7 +263,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             follows_air_time=when is not None and is_air_time(when),
             episodes=meant if other else None,
             channel_id=None if channel is None else announced_in(ask, channel.id).id,
-            lead_minutes=None if lead is None else read_lead(lead),
+            leads=None if lead is None else read_leads(lead),
             text=_rewritten(found.party, title, note, ask.asker.ceiling),
             host_id=None if host is None else host.id,
             capacity=NOTHING if capacity == NOTHING else places(capacity),
@@ -365,8 +365,8 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     # -------------------------------------------------------------- planning
 
     def _planned_as(self, episodes: Sequence[Episode], channel_id: int, text: PartyText, aside: Aside) -> Plan:
-        lead = self._default_lead if aside.lead is None else aside.lead
-        return Plan(tuple(episodes), channel_id, lead, text, aside.capacity, aside.role_id, aside.event)
+        leads = (self._default_lead,) if aside.leads is None else aside.leads
+        return Plan(tuple(episodes), channel_id, leads, text, aside.capacity, aside.role_id, aside.event)
 
     def _form(self, ask: Ask, typed: Typed, aside: Aside) -> PartyForm:
         submitted = partial(self._submitted, ask.show.id)
@@ -387,11 +387,18 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             await ask.answer(try_again(ask.say, show_key(ask.show), error, typed, aside))
 
     async def _press_form(
-        self, interaction: discord.Interaction, key: str, channel: int, lead: int, capacity: int, role: int, after: int
+        self,
+        interaction: discord.Interaction,
+        key: str,
+        channel: int,
+        leads: tuple[int, ...] | None,
+        capacity: int,
+        role: int,
+        after: int,
     ) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         typed = unquoted(interaction.message, channel)
-        aside = replace(Aside.of(lead, capacity, role, after), event=unquoted_event(interaction.message))
+        aside = replace(Aside.of(leads, capacity, role, after), event=unquoted_event(interaction.message))
         await interaction.response.send_modal(self._form(ask, typed, aside))
 
     async def _plan(self, ask: Ask, plan: Plan, typed: str) -> None:
@@ -402,7 +409,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             return
         first, last = plan.episodes[0].number, plan.episodes[-1].number
         before = (show_key(ask.show), first, last, plan.channel_id)
-        after = (plan.lead, plan.text.after, plan.capacity or 0, plan.role_id or 0)
+        after = (packed(plan.leads), plan.text.after, plan.capacity or 0, plan.role_id or 0)
         asked = ask_back(ask, found, lambda at: ("pick", (*before, at, *after)))
         # A button has no room for what its presser wrote, so that waits for the press in the question.
         await ask.answer(asked.add(*_quoted(plan.text), *quoted_event(ask.say, plan.event)))
@@ -417,7 +424,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             show=ask.show,
             episodes=plan.episodes,
             when=when,
-            lead_minutes=plan.lead,
+            leads=plan.leads,
             locale=guild.preferred_locale.value,
             text=plan.text,
             follows_air_time=follows_air_time,
@@ -457,7 +464,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         last: int,
         channel: int,
         at: datetime,
-        lead: int,
+        leads: tuple[int, ...] | None,
         after: int,
         capacity: int,
         role: int,
@@ -465,11 +472,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
         if at <= ask.now:
             raise UserError("when.past", at=at)
-        if at > ask.now + HORIZON or lead < 0 or after > len(ask.show.episodes):
+        if at > ask.now + HORIZON or leads is None or after > len(ask.show.episodes):
             raise UserError("button.stale")
         when = picked(ask, at)
         place = announced_in(ask, channel)
-        aside = replace(Aside.of(lead, capacity, role, after), event=unquoted_event(interaction.message))
+        aside = replace(Aside.of(leads, capacity, role, after), event=unquoted_event(interaction.message))
         check_role(ask, place, aside.role_id)
         check_event(ask, aside.event)
         text = _unquoted(interaction.message, after)
@@ -570,11 +577,11 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A party as far as it is known before its time is; ``lead`` in minutes."""
+    """A party as far as it is known before its time is; ``leads`` in minutes."""
 
     episodes: tuple[Episode, ...]
     channel_id: int
-    lead: int
+    leads: tuple[int, ...]
     text: PartyText
     capacity: int | None = None
     role_id: int | None = None

@@ -17,7 +17,7 @@ from bot.core.errors import UserError
 from bot.core.mirror import EventWish
 from bot.core.party import LONGEST_NOTE, LONGEST_TITLE, MOST_PLACES
 from bot.core.text import clean, cut, plain, unescaped
-from bot.core.when import LONGEST, LONGEST_LEAD_MINUTES
+from bot.core.when import LONGEST, LONGEST_LEAD_MINUTES, MOST_LEADS
 from bot.discord_ui.event_options import quoted_event
 from bot.discord_ui.failures import explain
 from bot.discord_ui.press import button
@@ -47,22 +47,37 @@ class Aside:
     Title and note were begun where people may have seen up to episode ``after``.
     """
 
-    lead: int | None = None
+    leads: tuple[int, ...] | None = None
     capacity: int | None = None
     role_id: int | None = None
     after: int = 0
     event: EventWish | None = None
 
-    def arguments(self) -> tuple[int, int, int, int]:
+    def arguments(self) -> tuple[str, int, int, int]:
         """As arguments of a button; read by `of`. The event waits in the message, as it finds no room there."""
-        return -1 if self.lead is None else self.lead, self.capacity or 0, self.role_id or 0, self.after
+        return packed(self.leads), self.capacity or 0, self.role_id or 0, self.after
 
     @classmethod
-    def of(cls, lead: int, capacity: int, role_id: int, after: int) -> Aside:
+    def of(cls, leads: tuple[int, ...] | None, capacity: int, role_id: int, after: int) -> Aside:
         """What stands in a button. Raises UserError("button.stale") for what never stood in one."""
-        if lead > LONGEST_LEAD_MINUTES or not 0 <= capacity <= MOST_PLACES or after < 0:
+        if not 0 <= capacity <= MOST_PLACES or after < 0:
             raise UserError("button.stale")
-        return cls(None if lead < 0 else lead, capacity or None, role_id or None, after)
+        return cls(leads, capacity or None, role_id or None, after)
+
+
+def packed(leads: tuple[int, ...] | None) -> str:
+    """Leads as an argument of a button, which has little room; read by `unpacked`."""
+    return "-" if leads is None else ".".join(f"{lead:x}" for lead in leads)
+
+
+def unpacked(argument: str) -> tuple[int, ...] | None:
+    """The leads in a button. Raises ValueError for what never stood in one."""
+    if argument == "-":
+        return None
+    leads = tuple(int(part, 16) for part in argument.split("."))
+    if len(leads) > MOST_LEADS or any(not 0 <= lead <= LONGEST_LEAD_MINUTES for lead in leads):
+        raise ValueError(argument)
+    return leads
 
 
 @dataclass(frozen=True, slots=True)

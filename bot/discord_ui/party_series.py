@@ -17,7 +17,7 @@ from bot.core.party import MOST_EPISODES, Answer
 from bot.core.progress import ranges
 from bot.core.series import Rhythm, read_weekdays
 from bot.core.text import cut, plain
-from bot.core.when import Understood, is_air_time, read, read_lead
+from bot.core.when import Understood, is_air_time, read, read_leads
 from bot.discord_ui import reply as replies
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.desk import Ask, Desk
@@ -71,7 +71,7 @@ class SeriesCommands:
             first_episode="The first episode",
             last_episode="The last episode",
             channel="Where to announce it; here if left out",
-            lead="How long before the start guests are mentioned, such as 30 min",
+            lead="How long before the start guests are mentioned, such as 1 day, 30 min",
             capacity="How many may come, you included; whoever comes later waits for a place",
             role="A role that the announcements mention",
             show="Which show",
@@ -111,7 +111,7 @@ class SeriesCommands:
                 episodes=run_of(ask.show, first, len(ask.show.episodes) if last_episode is None else last_episode),
                 rhythm=rhythm,
                 zone=there or ask.show.zone,
-                lead_minutes=self._default_lead if lead is None else read_lead(lead),
+                leads=(self._default_lead,) if lead is None else read_leads(lead),
                 capacity=places(capacity),
                 role_id=role_id,
                 locale=guild.preferred_locale.value,

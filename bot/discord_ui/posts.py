@@ -396,8 +396,9 @@ def announcement(
             more = " " + say("party.and-more", count=len(who) - _NAMED) if len(who) > _NAMED else ""
             count = f"{len(who)} {places}" if places and key == "party.going" else str(len(who))
             reply.add(f"{icon} **{say(key)}** ({count}): {named}{more}")
-    if party.lead_minutes:
-        reply.add("-# " + say("party.reminded", duration=say.duration(party.lead_minutes)))
+    before = [say.duration(lead) for lead in party.leads if lead]
+    if before:
+        reply.add("-# " + say("party.reminded", duration=say.listing(before)))
     reply.row(
         _button(say("party.going"), ("rsvp", party.id, "going", mark), discord.ButtonStyle.success, "✅"),
         _button(say("party.maybe"), ("rsvp", party.id, "maybe", mark), discord.ButtonStyle.secondary, "❔"),

@@ -42,6 +42,7 @@ async def create(
     capacity: int | None = None,
     role_id: int | None = None,
     series_id: int | None = None,
+    more_leads: tuple[int, ...] | None = None,
 ) -> Party:
     """Keep a planned party.
 
@@ -59,6 +60,7 @@ async def create(
         "wall_start": wall_start,
         "zone": zone,
         "lead_minutes": lead_minutes,
+        "more_leads": more_leads,
         "locale": locale,
         "state": PartyState.PLANNED,
         "created_at": now,

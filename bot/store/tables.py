@@ -235,6 +235,7 @@ party = sa.Table(
     sa.Column("last_episode", sa.Integer, nullable=True),
     sa.Column("capacity", sa.Integer, nullable=True),
     _discord_id("role_id", nullable=True),
+    sa.Column("more_leads", WholeNumbers, nullable=True),
     # No foreign key: SQLite would have to copy the table for it.
     sa.Column("series_id", _RowId, nullable=True),
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
@@ -264,6 +265,7 @@ series = sa.Table(
     sa.Column("zone", Characters, nullable=False),
     sa.Column("per_night", sa.Integer, nullable=False),
     sa.Column("lead_minutes", sa.Integer, nullable=False),
+    sa.Column("more_leads", WholeNumbers, nullable=True),
     sa.Column("capacity", sa.Integer, nullable=True),
     _discord_id("role_id", nullable=True),
     sa.Column("locale", Characters, nullable=False),

@@ -97,7 +97,7 @@ class Office:
             show=SHOW,
             episodes=SHOW.episodes[:1],
             when=Understood(AIRS, AIRS.replace(tzinfo=None), "UTC"),
-            lead_minutes=lead,
+            leads=(lead,),
             locale="en-US",
         )
         async with self.database.begin() as tx:

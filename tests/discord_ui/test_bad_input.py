@@ -421,7 +421,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         f"c1:put-to:1:60:{int(MIDDLE.timestamp()) - 60}",
         "c1:watched:1:00ff",
         "c1:unwatched:1",
-        f"c1:form:{key}:0:-1:0:0:0",
+        f"c1:form:{key}:0:-:0:0:0",
         "c1:ready-plan:1",
         "c1:party-ics:1",
         "c1:rechoose:1:2",

@@ -349,6 +349,56 @@ async def test_an_answer_long_after_the_start_is_refused(s: Stage) -> None:
 # -------------------------------------------------------------- being told
 
 
+async def test_a_party_is_told_of_as_often_as_its_host_wants(s: Stage) -> None:
+    ann = s.person("ann")
+    answer = await plan(ann, s.general, lead="1 h, 10 min, 30 min, 10 min")
+    assert "Planned" in said(answer)
+    assert "1 hour, 30 minutes and 10 minutes before" in text_of(announced(s.general))
+    await ann.slash(s.general, "watch-party edit", party=1, lead="2 h, 5 min")
+    assert "2 hours and 5 minutes before" in text_of(announced(s.general))
+    await s.pass_time(hours=24)
+    at = [one.created_at for one in s.general.history() if ann.mention in one.content]
+    assert at == [THIRD - timedelta(hours=2), THIRD - timedelta(minutes=5), THIRD]
+    refused = await plan(ann, s.general, lead="1 h, 2 h, 3 h, 4 h, 5 h")
+    assert "4" in said(refused)
+    assert "Planned" not in said(refused)
+
+
+async def test_several_leads_survive_a_question_about_the_time_and_the_form(s: Stage) -> None:
+    ann = s.person("ann")
+    await ann.slash(s.general, "timezone set", zone="UTC")
+    leads = "7 days, 167 h, 166 h, 165 h"
+    asked = await ann.slash(s.general, "watch-party create", episode=3, when="in 3 weeks at 9", lead=leads)
+    await ann.click(asked.response, label=next(iter(buttons(asked.response))))
+    form = await ann.slash(s.general, "watch-party create", episode=3, lead=leads)
+    refused = await ann.submit_modal(form, filled(form, {0: "99", 1: "in 3 weeks at 9:30 am"}))
+    form = await ann.click(refused.response, label="Open the form again")
+    await ann.submit_modal(form, filled(form, {0: "3", 1: "in 3 weeks at 9:30 am"}))
+    async with s.companion.database.read() as tx:
+        planned = await parties.upcoming(tx, s.guild.id, s.clock.now())
+    assert [party.leads for party in planned] == [(10080, 10020, 9960, 9900)] * 2
+
+
+async def test_whoever_wants_no_reminders_is_not_mentioned_but_sees_it_begin(s: Stage) -> None:
+    ann, bo = s.person("ann"), s.person("bo")
+    await plan(ann, s.general)
+    await bo.click(announced(s.general), label="Going")
+    await ann.slash(s.general, "reminders settings", delivery="none")
+    await s.pass_time(hours=4)
+    assert [one[1] for one in told(s, s.general)] == [{bo.id}, {bo.id}]
+    await bo.slash(s.general, "reminders settings", delivery="none")
+    await plan(bo, s.general, episode=4)
+    await s.pass_time(hours=24)
+    # Nobody is mentioned the second time, and there is nothing to tell before.
+    assert len(told(s, s.general)) == 2
+    assert sum("starts now" in one.content for one in s.general.history()) == 2
+    assert sum("starts <t:" in one.content for one in s.general.history()) == 1
+    # That it is called off everybody is told who said that they come.
+    await plan(ann, s.general, episode=5)
+    await ann.slash(s.general, "watch-party cancel", party=3)
+    assert told(s, s.general)[-1][1] == {ann.id}
+
+
 async def test_exactly_those_who_come_are_told_at_the_right_minutes(s: Stage) -> None:
     ann, bo, cy = s.person("ann"), s.person("bo"), s.person("cy")
     s.person("dee")
