@@ -514,8 +514,8 @@ MUTANTS = (
     Mutant(
         "titles in reminders",
         "discord_ui/posts.py",
-        '"episode": episode_name(say, post.show, post.episode),',
-        '"episode": plain(say.text(post.episode.title.text)) if post.episode.title else "",',
+        "episode=episode_name(say, post.show, post.episode),",
+        'episode=plain(say.text(post.episode.title.text)) if post.episode.title else "",',
         EVENING,
         quick=True,
     ),
