@@ -9,7 +9,9 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -47,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=8787, help="local port of the page; 0 for any free one")
     demo.add_argument("--no-browser", action="store_true", help="don't open a browser")
     demo.add_argument("--show", metavar="ID", help="the show that commands mean by default")
+    demo.add_argument("--watch", action="store_true", help="read the shows again whenever a file of theirs is saved")
     demo.set_defaults(run=_demo)
 
     new = commands.add_parser(
@@ -68,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check-data", help="report every mistake in a dataset")
     check.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
+    check.add_argument("--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C")
     check.add_argument("--strict", action="store_true", help="let hints count as mistakes")
     check.set_defaults(run=_check_data)
 
@@ -122,9 +126,13 @@ def _new_show(options: argparse.Namespace) -> int:
 
 
 def _check_data(options: argparse.Namespace) -> int:
-    from bot.dataset.command import check_data
+    from bot.dataset.command import check_data, watch_data
+    from bot.dataset.watch import INTERVAL
 
-    return check_data(options.folder or data_folder(_settings()), sys.stdout, strict=options.strict)
+    folder: Path = options.folder or data_folder(_settings())
+    if options.watch:
+        return watch_data(folder, sys.stdout, partial(time.sleep, INTERVAL), strict=options.strict)
+    return check_data(folder, sys.stdout, strict=options.strict)
 
 
 def _schema(options: argparse.Namespace) -> int:
@@ -140,7 +148,13 @@ def _demo(options: argparse.Namespace) -> int:
         if error.name is None or not error.name.startswith("simcord"):
             raise
         raise OperatorError("operator.demo-missing", os.EX_UNAVAILABLE) from None
-    return run_demo(at=options.at, port=options.port, open_browser=not options.no_browser, show=options.show)
+    return run_demo(
+        at=options.at,
+        port=options.port,
+        open_browser=not options.no_browser,
+        show=options.show,
+        watch=options.watch,
+    )
 
 
 def _run(_options: argparse.Namespace) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +12,7 @@ from bot.dataset.catalogue import Findings, examine
 from bot.dataset.drafts import files_of, write
 from bot.dataset.interview import Ask, FindZone, interview
 from bot.dataset.schema import schemas, write_schemas
+from bot.dataset.watch import Watcher
 
 
 def check_data(folder: Path, out: TextIO, *, strict: bool = False) -> int:
@@ -23,6 +25,47 @@ def check_data(folder: Path, out: TextIO, *, strict: bool = False) -> int:
         print(line, file=out)
     print(_summary(findings), file=out)
     return _exit_code(findings, strict=strict)
+
+
+def watch_data(folder: Path, out: TextIO, pause: Callable[[], object], *, strict: bool = False) -> int:
+    """Checks a data folder, then again whenever its files have changed, and prints what is new or fixed.
+
+    ``pause`` waits between two looks. Ctrl-C ends it; gives what `check_data` would have given for the last check.
+    """
+    watcher = Watcher(folder)
+    findings = examine(folder)
+    try:
+        for line in (*_lines(findings), _summary(findings), "Watching for changes; Ctrl-C ends it."):
+            print(line, file=out, flush=True)
+        while True:
+            pause()
+            if watcher.changed():
+                before, findings = findings, examine(folder)
+                for line in _changes(before, findings):
+                    print(line, file=out, flush=True)
+    except KeyboardInterrupt:
+        print(file=out)
+    return _exit_code(findings, strict=strict)
+
+
+def _changes(before: Findings, after: Findings) -> Iterator[str]:
+    """What was fixed and what is new, and a summary; nothing where there is neither."""
+    changed = False
+    for word, here, there in (("fixed", before, after), ("new", after, before)):
+        # A finding that has only moved to another line is the same.
+        elsewhere = Counter(_sameness(there))
+        for key, line in zip(_sameness(here), _lines(here), strict=True):
+            if elsewhere[key]:
+                elsewhere[key] -= 1
+            else:
+                changed = True
+                yield f"{word}: {line}"
+    if changed:
+        yield _summary(after)
+
+
+def _sameness(findings: Findings) -> list[tuple[Path, str]]:
+    return [(finding.path, finding.message) for finding in (*findings.problems, *findings.hints)]
 
 
 def _exit_code(findings: Findings, *, strict: bool) -> int:
@@ -62,9 +105,9 @@ def new_show(
         print(f"  {name:16} {_PURPOSES[name]}", file=out)
     first = next((day for day in draft.days if day is not None), None)
     print("\nOpen them in an editor and go on; docs/writing-a-show.md leads through them. Then:", file=out)
-    print("  python -m bot check-data" + ("" if usual else f" {folder}"), file=out)
+    print("  python -m bot check-data --watch" + ("" if usual else f" {folder}"), file=out)
     at = "" if first is None or not 2016 <= first.year <= 2100 else f" --at {first}"
-    print(f"  python -m bot demo --show {draft.id}{at}", file=out)
+    print(f"  python -m bot demo --watch --show {draft.id}{at}", file=out)
     if not usual:
         print(f"For the demo, and for a bot, write DATA_DIR={folder.absolute()} into .env.", file=out)
     return 0

@@ -9,16 +9,19 @@ import signal
 import tempfile
 import webbrowser
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 
 from bot.core.airing import airs_at
 from bot.core.errors import OperatorError
+from bot.dataset.watch import Watcher
 from bot.demo.page import Airing
-from bot.demo.performance import play
+from bot.demo.performance import play, stop
+from bot.demo.rereading import reread
 from bot.demo.simulation import SimulatedClock
 from bot.demo.world import PEOPLE, World
 from bot.ops import logs
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, data_folder, read_settings
 from bot.wiring import build
 
 #: The middle of the first run of The Defects, hours before its third episode.
@@ -50,10 +53,10 @@ def instant(text: str) -> datetime:
     return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
 
 
-def run_demo(*, at: str | None, port: int, open_browser: bool, show: str | None) -> int:
+def run_demo(*, at: str | None, port: int, open_browser: bool, show: str | None, watch: bool = False) -> int:
     """Run the demo until Ctrl-C; its exit code.
 
-    Raises OperatorError with what is wrong and what to do.
+    ``watch``: shows that are saved meanwhile are taken in. Raises OperatorError with what is wrong and what to do.
     """
     begins_at = DEFAULT_AT if at is None else instant(at)
     if not 0 <= port <= 65_535:
@@ -61,7 +64,7 @@ def run_demo(*, at: str | None, port: int, open_browser: bool, show: str | None)
     with tempfile.TemporaryDirectory(prefix="cliffhanger-demo-") as folder, contextlib.suppress(KeyboardInterrupt):
         settings = _settings(Path(folder), show)
         logs.set_up(settings.log_level, ())
-        asyncio.run(_run(settings, begins_at, port, open_browser))
+        asyncio.run(_run(settings, begins_at, port, open_browser, watch))
     return os.EX_OK
 
 
@@ -82,7 +85,7 @@ def _settings(folder: Path, show: str | None) -> Settings:
     )
 
 
-async def _run(settings: Settings, begins_at: datetime, port: int, open_browser: bool) -> None:
+async def _run(settings: Settings, begins_at: datetime, port: int, open_browser: bool, watch: bool) -> None:
     until = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -96,8 +99,13 @@ async def _run(settings: Settings, begins_at: datetime, port: int, open_browser:
             webbrowser.open(address)
 
     clock = SimulatedClock(begins_at)
-    async with build(settings, clock, step=_STEP) as companion:
+    watcher = Watcher(data_folder(settings)) if watch else None
+    async with contextlib.AsyncExitStack() as stack:
+        companion = await stack.enter_async_context(build(settings, clock, step=_STEP))
         shows, people = companion.shows, companion.people
+        if watcher is not None:
+            rereading = asyncio.create_task(reread(watcher, companion.library.reload, partial(print, flush=True)))
+            stack.push_async_callback(stop, rereading)
 
         def next_airing(now: datetime) -> Airing | None:
             to_come = [

@@ -48,11 +48,12 @@ async def play(
             reason = getattr(error, "strerror", None) or str(error)
             raise OperatorError("operator.demo-port", os.EX_UNAVAILABLE, port=port, reason=reason) from None
         for work in (timekeeper.flow(), stage.watch()):
-            stack.push_async_callback(_cancel, asyncio.create_task(work))
+            stack.push_async_callback(stop, asyncio.create_task(work))
         announce(stage.address)
         await until.wait()
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
+async def stop(task: asyncio.Task[None]) -> None:
+    """End a task that goes on by itself, and wait for its end."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

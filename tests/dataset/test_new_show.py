@@ -147,7 +147,7 @@ class TestAsking:
             ("fans.example", 4),
         ]
         assert f"Written to {tmp_path}/shows/paper-boats" in said
-        assert "python -m bot demo --show paper-boats --at 2027-03-02" in said
+        assert "python -m bot demo --watch --show paper-boats --at 2027-03-02" in said
 
     def test_every_question_says_in_a_line_what_it_is_for(self, tmp_path: Path) -> None:
         _, said, _ = asked(tmp_path, "Paper Boats")

@@ -10,12 +10,14 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.demo.browser import Tab, browser, chromium
+from tests.wire.show_folder import write_show
 
 _READY = "!!window.simcordPreview && window.simcordPreview.ready"
 
@@ -32,6 +34,11 @@ class Demo:
         """What is in its folder for temporary files."""
         return list(self.temporary.iterdir())
 
+    async def say(self) -> str:
+        """The next line that it prints."""
+        assert self.process.stdout is not None
+        return (await asyncio.wait_for(self.process.stdout.readline(), 20)).decode().rstrip("\n")
+
     async def end(self) -> tuple[int, str]:
         """Press Ctrl-C; the exit code and what was said on the way."""
         self.process.send_signal(signal.SIGINT)
@@ -42,7 +49,7 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(temporary: Path, *options: str) -> AsyncIterator[Demo]:
+async def demo(temporary: Path, *options: str, **settings: str) -> AsyncIterator[Demo]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -54,7 +61,7 @@ async def demo(temporary: Path, *options: str) -> AsyncIterator[Demo]:
         *options,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(temporary)},
+        env={**os.environ, "TMPDIR": str(temporary), **settings},
         start_new_session=True,
     )
     assert process.stdout is not None
@@ -100,6 +107,26 @@ def test_wrong_options_are_answered_with_a_sentence(options: tuple[str, str]) ->
     assert done.returncode not in (0, 1)
     assert done.stderr.startswith("cliffhanger: ")
     assert done.stderr.count("\n") == 1
+
+
+async def test_shows_are_read_again_when_they_are_saved_and_right(temporary: Path, tmp_path: Path) -> None:
+    airs_at = datetime(2025, 7, 29, 13, tzinfo=UTC)
+    show = write_show(tmp_path, "soon", airs_at) / "show.yaml"
+    async with (
+        demo(temporary, "--watch", DATA_DIR=str(tmp_path)) as running,
+        aiohttp.ClientSession() as session,
+    ):
+        assert (await running.say()).startswith("It is Monday 28 July 2025")
+        right = show.read_text("utf-8")
+        show.write_text(right.replace('"title": "Soon"', '"titel": "Soon"'), "utf-8")
+        told = [await running.say() for _ in range(3)]
+        assert all(line.startswith(f"{show}:") for line in told[:2])
+        assert told[2] == "Until that is put right, the demo goes on with the shows as they were."
+        write_show(tmp_path, "soon", airs_at, airs_at + timedelta(days=1), title="Sooner")
+        assert await running.say() == "The shows were read again."
+        async with session.get(running.address) as answer:
+            assert answer.status == 200
+        assert await running.end() == (0, "")
 
 
 async def command(tab: Tab, text: str) -> None:
