@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -23,6 +23,10 @@ log = logging.getLogger("bot")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (0, or one of sysexits.h)."""
+    reconfigure: Callable[..., None] | None = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        # Titles and names are in any script; a terminal that lacks one shows question marks for it.
+        reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))

@@ -397,6 +397,19 @@ class TestProcess:
         assert said == "\nStopped; nothing was written.\n"
         assert not (tmp_path / "data").exists()
 
+    def test_a_terminal_without_hangul(self, tmp_path: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "new-show", str(tmp_path / "data")],
+            input="Paper Boats\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        )
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "Such as ????; it is shown beside the title" in done.stdout
+
     def test_without_questions(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         options = ["--title", "Paper Boats", "--language", "Korean", "--zone", "Seoul", "--network", "Nine"]
         options += ["--episodes", "2", "--days", "fri", "--first", "2027-01-01", "--time", "9:50 pm"]
