@@ -524,6 +524,10 @@ class DueRunner:
             self._drop(row, settled, "poll-gone")
             return
         poll, party = decision.ballot.poll, decision.party
+        if poll.message_id is None and not any(decision.ballot.votes.values()):
+            # The process ended before it could be shown: nobody knows of it.
+            self._drop(row, settled, "never-shown")
+            return
         found = self._shows.episodes(poll.show_id, poll.episodes)
         if found is None:
             self._undeliverable(row, settled, "show-not-loaded")

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import discord
 import pytest
+import sqlalchemy as sa
 from simcord.actors import MemberActor
 
 from bot.core.party import Answer
 from bot.core.poll import Ballot, PollState
 from bot.core.reminder import DueKind, DueState
 from bot.store import parties, polls
+from bot.store.tables import poll
 from tests.discord_ui.answers import answers, press
 from tests.discord_ui.stage import Stage, buttons, components, is_private, said, stage, text_of
 from tests.openapi import check_recorded
@@ -143,6 +145,17 @@ async def test_without_votes_the_card_says_so_and_the_host_is_told(s: Stage) -> 
     assert "Nobody has voted" in told["content"]
     assert told["allowed_mentions"]["users"] == [ann.id]
     assert await the_party(s) is None
+
+
+async def test_a_vote_that_was_never_shown_ends_without_a_word(s: Stage) -> None:
+    ann, *_ = await company(s)
+    await find(s, ann)
+    # As after a crash before its card was sent.
+    async with s.companion.database.begin() as tx:
+        await tx.execute(sa.update(poll).values(message_id=None))
+    await s.pass_time(hours=25)
+    assert results(s) == []
+    assert [(state, reason) for _, state, reason in await s.due(DueKind.POLL)] == [(DueState.DROPPED, "never-shown")]
 
 
 async def test_a_vote_that_ends_while_the_bot_is_away_is_decided_late_and_says_so(s: Stage) -> None:
