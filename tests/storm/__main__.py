@@ -12,7 +12,7 @@ from tests.storm.report import FULL, SMALL, report, scenarios
 def main() -> int:
     """Print the report; 1 where a promise was broken, or a control kept one."""
     parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="500 kills, 20,000 reminders; about twenty minutes")
+    parser.add_argument("--full", action="store_true", help="500 kills, 20,000 reminders; about forty minutes")
     parser.add_argument("--kills", type=int, help="how often the bot is killed")
     parser.add_argument("--reminders", type=int, help="how many reminders there are")
     parser.add_argument("--seed", type=int, default=0, help="another course of events")
