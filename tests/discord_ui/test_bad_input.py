@@ -1,13 +1,16 @@
 """Whatever is typed, picked or forged gets a clear answer, pings nobody, and breaks and loses nothing.
 
 Options that exist are found in the command tree, so that a new one is tried without a word here. What Discord's own
-clients refuse never reaches the bot and counts as refused.
+clients refuse never reaches the bot and counts as refused. In English and in the same server everything is tried; in
+Korean, and from another server, a third of it by default and all with CLIFFHANGER_FULL_TESTS=1.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,8 @@ from bot.store.tables import metadata
 from tests.discord_ui.answers import Answer, answers, press, slash, typing
 from tests.discord_ui.stage import MIDDLE, Stage, components, filled, said, stage
 from tests.openapi import check_recorded
+
+FULL = os.environ.get("CLIFFHANGER_FULL_TESTS") == "1"
 
 #: What people and programs type that nobody should.
 TEXTS = {
@@ -222,6 +227,7 @@ async def test_bad_input_in_every_option_is_refused_clearly_and_changes_nothing(
     await ann.slash(s.general, "remind", episode=3)
     before = await contents(s)
     problems: list[str] = []
+    there_are = count()
     tried = 0
     for command in commands(s):
         name = command.qualified_name
@@ -231,6 +237,8 @@ async def test_bad_input_in_every_option_is_refused_clearly_and_changes_nothing(
             bad: dict[str, Any] = TEXTS if option.type is discord.AppCommandOptionType.string else NUMBERS
             for what, value in bad.items():
                 if (name, option.display_name, what) in FINE:
+                    continue
+                if next(there_are) % 3 and locale != "en-US" and not FULL:
                     continue
                 options = {**GOOD.get(name, {}), option.display_name: value}
                 [answer] = await each(s, [slash(ann, s.general, name, **options)])
@@ -245,7 +253,7 @@ async def test_bad_input_in_every_option_is_refused_clearly_and_changes_nothing(
                     before = after
     print(f"{tried} bad inputs tried")
     assert problems == []
-    assert tried > 300
+    assert tried > (300 if FULL or locale == "en-US" else 100)
 
 
 @pytest.mark.parametrize("locale", ["en-US", "ko"])
@@ -478,6 +486,8 @@ async def test_forged_buttons_are_answered_and_touch_nothing_of_others(s: Stage,
         host = (await eve.slash(elsewhere.create_text_channel("lobby"), "schedule")).response
     # What people type for themselves they may also press for themselves.
     ids = sorted({one for custom_id in seen for one in (custom_id, *forged(custom_id))})
+    if where != "here" and not FULL:
+        ids = sorted({*seen, *ids[::3]})
     found = await answers(s, [press(eve, host, custom_id) for custom_id in ids])
     problems: list[str] = []
     for custom_id, answer in zip(ids, found, strict=True):
