@@ -89,6 +89,10 @@ class Transaction:
         self.scrubs = True
 
 
+#: How long closing waits for transactions that are under way, in seconds.
+_LAST_WORK = 1.0
+
+
 class Database:
     """An open database. `open` it, and `close` it whatever happens."""
 
@@ -168,7 +172,12 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Close every connection. Closing twice does no harm."""
+        """Close every connection; what still holds one gets a moment to give it back. Closing twice does no harm."""
+        until = time.monotonic() + _LAST_WORK
+        # A task that was cancelled gives its connection back on its own, and a little later.
+        for pool in (self._reader.pool, self._writer.pool):
+            while isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() and time.monotonic() < until:
+                await asyncio.to_thread(time.sleep, 0.005)
         await self._reader.dispose()
         await self._writer.dispose()
 

@@ -421,3 +421,22 @@ async def test_what_was_acknowledged_before_a_kill_is_there(place: Place) -> Non
             assert {f"{run}-{number}", f"{run}-{number}-too"} <= kept
         halves = [key for key in kept if key.startswith(f"{run}-") and not key.endswith("-too")]
         assert {f"{key}-too" for key in halves} <= kept, "a transaction is there as a whole"
+
+
+async def test_closing_waits_for_a_transaction_that_is_under_way(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}")
+    under_way, ended = asyncio.Event(), False
+
+    async def work() -> None:
+        nonlocal ended
+        async with database.begin() as tx:
+            under_way.set()
+            await asyncio.sleep(0.05)
+            await tx.execute(sa.text("SELECT 1"))
+            ended = True
+
+    task = asyncio.create_task(work())
+    await under_way.wait()
+    await database.close()
+    assert ended
+    await task
