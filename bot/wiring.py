@@ -21,6 +21,7 @@ from bot.app.clock import Clock
 from bot.app.due_runner import DueRunner
 from bot.app.evenings import Evenings
 from bot.app.event_keeper import EventKeeper
+from bot.app.following import Following
 from bot.app.library import Library
 from bot.app.memory import Memory
 from bot.app.moves import Moves
@@ -116,7 +117,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         shows = Shows(catalogue, settings.default_show)
         ceilings = Ceilings(database, shows, clock)
         people = People(database, ceilings)
-        desk = Desk(shows, people, words, clock)
+        desk = Desk(shows, Following(database, shows), people, words, clock)
         client = CliffhangerClient()
         # The runner delivers through the cards, which show series, which wake the runner.
         seasons = PartySeries(database, clock, shows, lambda: runner.poke())

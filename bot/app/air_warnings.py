@@ -13,6 +13,7 @@ from bot.app.clock import Clock
 from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.outbox import Address, AirTimePost, Channel, Delivered, Direct, Gone, Outbox, Outcome
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import all_air_by
 from bot.core.party import Party, PartyState
 from bot.core.reminder import Due, DueKind, nonce
@@ -36,11 +37,11 @@ class AirWarnings:
 
     async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
         """See `bot.app.moves.Follower`: moves nothing, but queues a warning, or takes one back that isn't true now."""
-        now = self._clock.now()
+        now, times = self._clock.now(), Timetables(tx)
         planned = await parties.at_their_own_hour(tx, now)
         known = await party_air_times.known(tx, [party.id for party in planned])
         for party in planned:
-            found = shows.episodes(party.show_id, party.episodes)
+            found = await times.watched_episodes(party.guild_id, shows.episodes(party.show_id, party.episodes))
             if found is None:
                 continue
             aired_by = all_air_by(found[1])
@@ -57,11 +58,12 @@ class AirWarnings:
         """Warn a host where their party is announced, or else by themselves."""
         async with self._database.read() as tx:
             party = await parties.get(tx, row.subject)
+            watched = None if party is None else self._shows.episodes(party.show_id, party.episodes)
+            watched = await Timetables(tx).watched_episodes(None if party is None else party.guild_id, watched)
         if party is None or party.state is PartyState.CANCELLED or party.creator_id == NOBODY:
             return Gone(_NOTHING)
         if self._clock.now() >= party.starts_at:
             return Gone("party-begun")
-        watched = self._shows.episodes(party.show_id, party.episodes)
         if watched is None:
             return Gone("show-not-loaded")
         aired_by = all_air_by(watched[1])

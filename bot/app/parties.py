@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.app.clock import Clock
 from bot.app.moves import TOLD_AFTER, Moved
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import all_air_by
 from bot.core.errors import UserError
 from bot.core.mirror import EventWish
@@ -168,8 +169,9 @@ class Parties:
     async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
         """See `bot.app.moves.Follower`: parties that were planned for an air time. Guests are told in the channel."""
         moved: list[Moved] = []
+        times = Timetables(tx)
         for party in await parties.following_air_times(tx, self._clock.now()):
-            found = shows.episodes(party.show_id, party.episodes)
+            found = await times.watched_episodes(party.guild_id, shows.episodes(party.show_id, party.episodes))
             at = None if found is None else all_air_by(found[1])
             if at is None or at == party.starts_at:
                 continue
@@ -258,6 +260,7 @@ class Parties:
     async def _note_air_time(self, tx: Transaction, party: Party) -> None:
         """Note that whoever gave a party its hour or its episodes knows when those air; nobody has to tell them."""
         watched = self._shows.episodes(party.show_id, party.episodes)
+        watched = await Timetables(tx).watched_episodes(party.guild_id, watched)
         await due.withdraw(tx, (DueKind.PARTY_AIR_TIME,), party.id)
         if watched is not None:
             await party_air_times.note(tx, party.id, all_air_by(watched[1]))

@@ -10,6 +10,7 @@ from bot.app.clock import Clock
 from bot.app.moves import Moved
 from bot.app.parties import await_end, await_start, call_off
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.errors import UserError
 from bot.core.party import Answer, Attendance, Party, PartyState, SeriesState
 from bot.core.reminder import DueKind
@@ -118,7 +119,7 @@ class PartySeries:
                 raise UserError("series.gone")
             if show is None:
                 raise UserError("show.gone")
-            drafted = _drafted(found, show, now)
+            drafted = _drafted(found, await Timetables(tx).watched(found.guild_id, show), now)
             if not await series.start(tx, series_id, now):
                 raise UserError("series.settled")
             await due.add(tx, DueKind.SERIES_ANNOUNCEMENT, series_id, now)
@@ -197,10 +198,12 @@ class PartySeries:
         """
         now = self._clock.now()
         moved: list[Moved] = []
+        times = Timetables(tx)
         for found in await series.running(tx):
-            show = shows.get(found.show_id)
-            if show is None:
+            loaded = shows.get(found.show_id)
+            if loaded is None:
                 continue
+            show = await times.watched(found.guild_id, loaded)
             changed = await (
                 self._add_dated(tx, found, show, now)
                 if found.rhythm is None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.app.clock import Clock
 from bot.app.parties import await_start, last_of
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import all_air_by, minutes_of
 from bot.core.errors import UserError
 from bot.core.fair_times import Guest, PartOfDay, Slot, anonymous, burden, clocks, fairest, part_of_day
@@ -255,7 +256,7 @@ async def decide(tx: Transaction, poll_id: int, shows: Shows, now: datetime) -> 
     await polls.becomes(tx, poll_id, party.id)
     await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, now)
     await await_start(tx, party, shows.minutes(party.show_id, party.episodes), now)
-    watched = shows.episodes(party.show_id, party.episodes)
+    watched = await Timetables(tx).watched_episodes(party.guild_id, shows.episodes(party.show_id, party.episodes))
     if watched is not None:
         await party_air_times.note(tx, party.id, all_air_by(watched[1]))
     return Decision(ballot, Outcome.PLANNED, party)

@@ -76,7 +76,7 @@ class CatchUpCommand(commands.Cog):
                 raise UserError("catch-up.per-day")
             # More a day than there are episodes changes nothing, and may fit neither into a button nor a column.
             per_day = min(per_day, len(ask.show.episodes))
-        coming = airing(ask.show, ask.now).next
+        coming = airing(ask.local, ask.now).next
         found = read_typed(ask, by, airs_at(coming[0]) if coming else None)
         if isinstance(found, Unclear):
             key = show_key(ask.show)

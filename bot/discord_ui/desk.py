@@ -11,6 +11,7 @@ import discord
 
 from bot.app.asking import Asker
 from bot.app.clock import Clock
+from bot.app.following import Following
 from bot.app.people import People
 from bot.app.shows import Shows, episode_of
 from bot.core.airing import aired
@@ -28,13 +29,15 @@ from bot.l10n.words import Words
 class Ask:
     """One request with all that its answer depends on.
 
-    ``revealed``: the asker has chosen to be shown everything up to here in this one answer, which only they see.
+    ``show`` is as it is broadcast, ``local`` at the times at which this server watches it. ``revealed``: the asker
+    has chosen to be shown everything up to here in this one answer, which only they see.
     ``up_to``: how far the answer is to go (None: as far as the asker has watched).
     """
 
     interaction: discord.Interaction
     asker: Asker
     show: Show
+    local: Show
     say: Speaker
     now: datetime
     private: bool
@@ -117,8 +120,9 @@ async def message_channel(interaction: discord.Interaction) -> int | None:
 class Desk:
     """Takes requests in."""
 
-    def __init__(self, shows: Shows, people: People, words: Words, clock: Clock) -> None:
+    def __init__(self, shows: Shows, following: Following, people: People, words: Words, clock: Clock) -> None:
         self.shows = shows
+        self.following = following
         self.people = people
         self.words = words
         self.clock = clock
@@ -153,12 +157,13 @@ class Desk:
 
     async def ask(self, interaction: discord.Interaction, show: str | Show | None = None, *, private: bool) -> Ask:
         """The request behind an interaction. Raises UserError("show.unknown")."""
-        meant = show if isinstance(show, Show) else self.shows.find(show)
+        scene = await self.following.scene(interaction.guild_id, show)
         asker = await self.people.asker(
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
             place=place_of(interaction.channel, interaction.channel_id or 0),
             locale=interaction.locale.value,
-            show=meant,
+            show=scene.show,
         )
-        return Ask(interaction, asker, meant, self.speaker(interaction), self.clock.now(), private)
+        say, now = self.speaker(interaction), self.clock.now()
+        return Ask(interaction, asker, scene.show, scene.local, say, now, private)

@@ -49,7 +49,7 @@ class Choices:
     async def all_episodes(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         """Every episode, in order."""
         ask = await self._ask(interaction)
-        return [] if ask is None else self._episodes(ask, ask.show.episodes, typed)
+        return [] if ask is None else self._episodes(ask, ask.local.episodes, typed)
 
     async def aired_episodes(
         self, interaction: discord.Interaction, typed: int | str
@@ -68,7 +68,7 @@ class Choices:
         ask = await self._ask(interaction)
         if ask is None:
             return []
-        coming = [episode for episode in ask.show.episodes if not aired(episode, ask.now)]
+        coming = [episode for episode in ask.local.episodes if not aired(episode, ask.now)]
         return self._episodes(ask, coming, typed)
 
     async def characters(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:

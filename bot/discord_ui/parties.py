@@ -134,7 +134,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         role_id = None if role is None else role.id
         aside = Aside(leads, places(capacity), role_id, ask.asker.ceiling, event_wish(ask, event, voice))
         # What is wrong with the options is said before anything else is asked.
-        episodes = None if episode is None else one_night(ask.show, episode, last_episode)
+        episodes = None if episode is None else one_night(ask.local, episode, last_episode)
         place = announced_in(ask, None if channel is None else channel.id)
         check_role(ask, place, aside.role_id)
         text = written(title, note, ask.asker.ceiling)
@@ -168,7 +168,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     ) -> None:
         """Propose times and vote on them."""
         ask = await self._desk.ask(interaction, show, private=True)
-        episodes = one_night(ask.show, episode, last_episode)
+        episodes = one_night(ask.local, episode, last_episode)
         place = announced_in(ask, None)
         await self._finding.find(ask, place.id, episodes, begins, until, closes)
 
@@ -256,7 +256,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         other = episode is not None or last_episode is not None
         kept = found.party.episode if other else found.party.episodes[-1]
         first = found.party.episode if episode is None else episode
-        meant = one_night(show, first, last_episode if other else kept)
+        meant = one_night(ask.local, first, last_episode if other else kept)
         asked = None if when is None else read_typed(ask, when, all_air_by(meant))
         edit = Edit(
             when=asked if isinstance(asked, Understood) else None,
@@ -297,7 +297,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         if show is None or not (theirs or before.party.guild_id == interaction.guild_id):
             raise UserError("party.gone")
         ask = await self._desk.ask(interaction, show, private=True)
-        at = all_air_by(one_night(show, before.party.episode, before.party.last_episode))
+        at = all_air_by(one_night(ask.local, before.party.episode, before.party.last_episode))
         if at is None:
             raise UserError("when.no-air-time")
         changed = await self._parties.edit(
@@ -375,7 +375,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     async def _submitted(self, show_id: str, interaction: discord.Interaction, typed: Typed, aside: Aside) -> None:
         ask = await self._desk.ask(interaction, show_id, private=True)
         try:
-            episodes = one_night(ask.show, *read_episodes(typed.episode))
+            episodes = one_night(ask.local, *read_episodes(typed.episode))
             place = announced_in(ask, typed.channel_id or None)
             check_role(ask, place, aside.role_id)
             check_event(ask, aside.event)
@@ -480,7 +480,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         check_role(ask, place, aside.role_id)
         check_event(ask, aside.event)
         text = _unquoted(interaction.message, after)
-        plan = self._planned_as(one_night(ask.show, first, last), place.id, text, aside)
+        plan = self._planned_as(one_night(ask.local, first, last), place.id, text, aside)
         # In place of the question, so that it isn't answered a second time.
         await replies.replace(interaction, await self._create(ask, plan, when))
 

@@ -107,8 +107,8 @@ class SeriesCommands:
                 guild_id=guild.id,
                 channel_id=place.id,
                 creator_id=ask.asker.user_id,
-                show=ask.show,
-                episodes=run_of(ask.show, first, len(ask.show.episodes) if last_episode is None else last_episode),
+                show=ask.local,
+                episodes=run_of(ask.local, first, len(ask.show.episodes) if last_episode is None else last_episode),
                 rhythm=rhythm,
                 zone=there or ask.show.zone,
                 leads=(self._default_lead,) if lead is None else read_leads(lead),
@@ -251,7 +251,7 @@ def _rhythm(
 
 def _first(ask: Ask, rhythm: Rhythm | None) -> int:
     """The episode that a series begins with unless somebody says so: the next to air, or the first."""
-    coming = airing(ask.show, ask.now).next
+    coming = airing(ask.local, ask.now).next
     return coming[0].number if rhythm is None and coming else 1
 
 

@@ -1,0 +1,38 @@
+"""The times that a server goes by: the broadcast's, with what its admins have corrected."""
+
+from __future__ import annotations
+
+from bot.core.show import Episode, Show
+from bot.store.database import Transaction
+
+
+class Timetables:
+    """What one transaction sees of the times that servers go by; each is looked up once."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._broadcasts: dict[tuple[int | None, str], Show] = {}
+        self._watched: dict[tuple[int | None, str], Show] = {}
+
+    async def broadcast(self, guild_id: int | None, show: Show) -> Show:
+        """The show as it is broadcast, as far as a server knows better with its corrections; None: no server."""
+        key = guild_id, show.id
+        if key not in self._broadcasts:
+            self._broadcasts[key] = show
+        return self._broadcasts[key]
+
+    async def watched(self, guild_id: int | None, show: Show) -> Show:
+        """The show at the times at which a server watches it."""
+        key = guild_id, show.id
+        if key not in self._watched:
+            self._watched[key] = await self.broadcast(guild_id, show)
+        return self._watched[key]
+
+    async def watched_episodes(
+        self, guild_id: int | None, found: tuple[Show, tuple[Episode, ...]] | None
+    ) -> tuple[Show, tuple[Episode, ...]] | None:
+        """A show and some of its episodes at those times; None for what isn't loaded."""
+        if found is None:
+            return None
+        show = await self.watched(guild_id, found[0])
+        return show, tuple(show.episodes[episode.number - 1] for episode in found[1])
