@@ -52,6 +52,7 @@ from bot.discord_ui.event_watch import EventWatch
 from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
+from bot.discord_ui.following import Follow
 from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.party_calendar import PartyCalendar
@@ -117,7 +118,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         shows = Shows(catalogue, settings.default_show)
         ceilings = Ceilings(database, shows, clock)
         people = People(database, ceilings)
-        desk = Desk(shows, Following(database, shows), people, words, clock)
+        desk = Desk(shows, Following(database, shows, clock), people, words, clock)
         client = CliffhangerClient()
         # The runner delivers through the cards, which show series, which wake the runner.
         seasons = PartySeries(database, clock, shows, lambda: runner.poke())
@@ -167,6 +168,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         client.equip(
             cogs=(
                 Airtimes(desk, choices, presses, places, calendars),
+                Follow(desk, choices),
                 Recaps(desk, choices, presses, ahead),
                 Characters(desk, choices, presses, ahead),
                 Relationships(desk, choices, presses, ahead, Charts()),

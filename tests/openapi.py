@@ -4,7 +4,8 @@ The document isn't part of this repository: its path is taken from `DISCORD_OPEN
 `../shared/discord/openapi.json` beside the repository. Where it is absent `available()` is False, and whoever
 needs it skips and says so; the limits of `tests/limits.py` need no document. Only requests are checked.
 
-Two corrections: a snowflake may be sent as an integer, and formats are checked (`jsonschema[format-nongpl]`).
+Three corrections: a snowflake may be sent as an integer, formats are checked (`jsonschema[format-nongpl]`), and there
+are media channels (type 16), which the document leaves out.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ class OpenApi:
                 "type": ["string", "integer"],
                 "pattern": "^(0|[1-9][0-9]*)$",
                 "format": "snowflake",
-            }
+            },
+            "ChannelTypes": {"anyOf": [document["components"]["schemas"]["ChannelTypes"], {"const": 16}]},
         }
         self._templates: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
         for template in self._paths:

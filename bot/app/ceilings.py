@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.app.clock import Clock
+from bot.app.following import episode_named
+from bot.app.places import Place
 from bot.app.shows import Shows
 from bot.core.airing import aired
 from bot.core.errors import UserError
@@ -36,16 +38,6 @@ class Ceiling:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A channel or thread. The rest is None but for threads, or where it isn't known."""
-
-    channel_id: int
-    thread_name: str | None = None
-    parent_id: int | None = None
-    parent_name: str | None = None
-
-
 class Ceilings:
     """Knows, sets and deletes the ceilings of places; who may do so is decided by whoever asks."""
 
@@ -65,7 +57,7 @@ class Ceilings:
         here = await ceilings.get(tx, place.channel_id, show.id)
         if here is not None:
             return Ceiling(min(here, last), Origin.SET_HERE)
-        named = self._named(place, show)
+        named = await self._named(tx, place, show)
         if named is not None:
             return Ceiling(named, Origin.THREAD_NAME)
         above = None if place.parent_id is None else await ceilings.get(tx, place.parent_id, show.id)
@@ -73,10 +65,8 @@ class Ceilings:
             return Ceiling(min(above, last), Origin.PARENT)
         return Ceiling(0, Origin.NONE)
 
-    def _named(self, place: Place, show: Show) -> int | None:
-        if place.thread_name is None:
-            return None
-        found = self._shows.thread_names.episode(place.thread_name, place.parent_name)
+    async def _named(self, tx: Transaction, place: Place, show: Show) -> int | None:
+        found = await episode_named(tx, self._shows, place)
         if found is None or found[0].id != show.id:
             return None
         episode = show.episode(found[1])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.asking import Asker
-from bot.app.ceilings import Ceilings, Place
+from bot.app.ceilings import Ceilings
+from bot.app.places import Place
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
 from bot.core.progress import Progress

@@ -85,3 +85,9 @@ def airing(show: Show, now: datetime) -> Airing:
     to_follow = tuple(episode for episode in show.episodes if episode.number > newest and airs_at(episode) is None)
     over = last is not None and not to_follow
     return Airing(Phase.FINISHED if over else Phase.UNSCHEDULED, (), to_follow[:1], last, None)
+
+
+def coming_at(show: Show, now: datetime) -> datetime | None:
+    """When the next episode airs, UTC; None where none to come has a date."""
+    coming = airing(show, now).next
+    return airs_at(coming[0]) if coming else None

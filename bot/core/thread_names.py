@@ -88,21 +88,23 @@ class ThreadNames:
                     self._titles[key] = self._titles.get(key, frozenset()) | {show.id}
         self._longest = max(map(len, self._titles), default=0)
 
-    def episode(self, name: str, parent: str | None) -> tuple[Show, int] | None:
+    def episode(self, name: str, parent: str | None, default: Show | None = None) -> tuple[Show, int] | None:
         """The show and the episode that a thread's name is about, or None where it says nothing.
 
-        ``parent`` is the name of the channel that the thread is in, if that is known.
+        ``parent`` is the name of the channel that the thread is in, if that is known, ``default`` the show
+        that is meant there (None: the one that is meant everywhere).
         """
+        meant_here = default or self._default
         tokens = _tokens(name)
         if tokens is None:
             return None
-        read = self._read(tokens)
+        read = self._read(tokens, meant_here)
         if read is None:
             return None
         named, titled = read
         if not titled and parent is not None:
             titled = self._titled(_words(parent))
-        meant = titled or {self._default.id}
+        meant = titled or {meant_here.id}
         if len(meant) > 1:
             return None
         show = self._shows[next(iter(meant))]
@@ -110,7 +112,7 @@ class ThreadNames:
         found = [number for number in numbers if number is not None]
         return (show, min(found)) if found and len(found) == len(numbers) else None
 
-    def _read(self, tokens: Sequence[str]) -> tuple[list[_Named], set[str]] | None:
+    def _read(self, tokens: Sequence[str], default: Show) -> tuple[list[_Named], set[str]] | None:
         """The episodes and the shows in a name, or None where something in it isn't understood."""
         named: list[_Named] = []
         titled: set[str] = set()
@@ -126,7 +128,7 @@ class ThreadNames:
                 titled |= title
                 # A title that could as well be meant as words leaves the show open.
                 if all(_says_nothing(token) for token in tokens[at:beyond]):
-                    titled.add(self._default.id)
+                    titled.add(default.id)
                 at = beyond
             elif _says_nothing(tokens[at]):
                 at += 1

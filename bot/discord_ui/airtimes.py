@@ -15,7 +15,7 @@ from bot.app.calendar_files import CalendarFiles
 from bot.app.people import People
 from bot.app.shows import episode_of, show_key
 from bot.app.zone_search import WATCHED_ZONES, ZoneSearch
-from bot.core.airing import Airing, Phase, airing, airs_at
+from bot.core.airing import Airing, Phase, airing, airs_at, coming_at
 from bot.core.recap import safe_title
 from bot.core.show import Episode, Show
 from bot.core.spoilers import Horizon
@@ -23,6 +23,7 @@ from bot.core.text import plain
 from bot.core.zones import abbreviation_at
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk
+from bot.discord_ui.following import coming_line
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
@@ -65,7 +66,10 @@ class Airtimes(commands.Cog):
     ) -> None:
         """When the next episode airs."""
         ask = await self._desk.ask(interaction, show, private=private)
-        await ask.answer(self._next_episode(ask))
+        reply = self._next_episode(ask)
+        if show is None:
+            reply.add(*await self._others(ask))
+        await ask.answer(reply)
 
     @app_commands.command(name="schedule", description="The season at a glance, with dates in your own time")
     @app_commands.describe(show="Which show", private="Only you see the answer")
@@ -73,6 +77,12 @@ class Airtimes(commands.Cog):
         """The season at a glance."""
         ask = await self._desk.ask(interaction, show, private=private)
         await ask.answer(self._season(ask))
+
+    async def _others(self, ask: Ask) -> list[str]:
+        """What else goes on in a server that follows several shows."""
+        others = await self._desk.following.others(ask.place, ask.show)
+        lines = [coming_line(ask.say, other, ask.now) for other in others if coming_at(other, ask.now) is not None]
+        return ["### " + ask.say("follow.also"), "\n".join(lines)] if lines else []
 
     # -------------------------------------------------------------- replies
 

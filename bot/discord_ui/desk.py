@@ -13,6 +13,7 @@ from bot.app.asking import Asker
 from bot.app.clock import Clock
 from bot.app.following import Following
 from bot.app.people import People
+from bot.app.places import Place
 from bot.app.shows import Shows, episode_of
 from bot.core.airing import aired
 from bot.core.errors import UserError
@@ -36,6 +37,7 @@ class Ask:
 
     interaction: discord.Interaction
     asker: Asker
+    place: Place
     show: Show
     local: Show
     say: Speaker
@@ -157,13 +159,14 @@ class Desk:
 
     async def ask(self, interaction: discord.Interaction, show: str | Show | None = None, *, private: bool) -> Ask:
         """The request behind an interaction. Raises UserError("show.unknown")."""
-        scene = await self.following.scene(interaction.guild_id, show)
+        place = place_of(interaction.channel, interaction.channel_id or 0, interaction.guild_id)
+        scene = await self.following.scene(place, show)
         asker = await self.people.asker(
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
-            place=place_of(interaction.channel, interaction.channel_id or 0),
+            place=place,
             locale=interaction.locale.value,
             show=scene.show,
         )
         say, now = self.speaker(interaction), self.clock.now()
-        return Ask(interaction, asker, scene.show, scene.local, say, now, private)
+        return Ask(interaction, asker, place, scene.show, scene.local, say, now, private)

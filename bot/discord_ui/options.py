@@ -16,9 +16,11 @@ from discord import app_commands
 from bot.app import characters
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
+from bot.core.names import fold
 from bot.core.progress import ranges
 from bot.core.show import Episode, Show
 from bot.core.text import clean, cut
+from bot.core.thread_names import titles_of
 from bot.discord_ui.desk import Ask, Desk
 from bot.l10n.speaker import Speaker
 
@@ -39,12 +41,28 @@ class Choices:
         self._desk = desk
 
     async def shows(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Shows by title."""
+        """Shows by title; while nothing is typed, those that the server follows come first."""
+        if typed.strip():
+            return self._shows(interaction, self._desk.shows.search(typed, _MOST))
+        first = await self._followed(interaction)
+        rest = [show for show in self._desk.shows.search("", _MOST) if show not in first]
+        return self._shows(interaction, [*first, *rest][:_MOST])
+
+    async def followed_shows(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The shows that the server follows."""
+        followed = await self._followed(interaction)
+        wanted = fold(typed)
+        return self._shows(
+            interaction, [show for show in followed if any(wanted in fold(title) for title in titles_of(show))]
+        )
+
+    async def _followed(self, interaction: discord.Interaction) -> tuple[Show, ...]:
+        guild_id = interaction.guild_id
+        return () if guild_id is None else (await self._desk.following.of(guild_id)).shows
+
+    def _shows(self, interaction: discord.Interaction, shows: Iterable[Show]) -> list[app_commands.Choice[str]]:
         say = self._desk.speaker(interaction)
-        return [
-            app_commands.Choice(name=cut(clean(say.text(show.title)), _LONGEST), value=show.id)
-            for show in self._desk.shows.search(typed, _MOST)
-        ]
+        return [app_commands.Choice(name=cut(clean(say.text(show.title)), _LONGEST), value=show.id) for show in shows]
 
     async def all_episodes(self, interaction: discord.Interaction, typed: int | str) -> list[app_commands.Choice[int]]:
         """Every episode, in order."""

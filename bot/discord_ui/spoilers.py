@@ -13,7 +13,6 @@ from bot.core.progress import ranges
 from bot.core.text import plain
 from bot.discord_ui.desk import Ask, Desk, alone_with_bot
 from bot.discord_ui.options import Choices
-from bot.discord_ui.places import place_of
 from bot.discord_ui.reply import Reply
 
 
@@ -63,7 +62,7 @@ class Spoilers(commands.GroupCog, group_name="spoilers", group_description="What
         """Forget what was set here."""
         ask = await self._ask_manager(interaction, show)
         had = await self._ceilings.clear(ask.asker.channel_id, ask.show)
-        left = await self._ceilings.of(place_of(interaction.channel, ask.asker.channel_id), ask.show)
+        left = await self._ceilings.of(ask.place, ask.show)
         if not had:
             await ask.answer(Reply([_here(ask, left)]))
         elif left.origin is Origin.NONE:
@@ -102,8 +101,7 @@ def _why(ask: Ask, origin: Origin) -> str:
         case Origin.THREAD_NAME:
             return ask.say("ceiling.by-name")
         case Origin.PARENT:
-            place = place_of(ask.interaction.channel, ask.asker.channel_id)
-            return ask.say("ceiling.by-parent", parent=f"<#{place.parent_id}>")
+            return ask.say("ceiling.by-parent", parent=f"<#{ask.place.parent_id}>")
         case Origin.NONE:
             return ask.say("ceiling.not-set")
 

@@ -209,6 +209,26 @@ ceiling = sa.Table(
     sa.Index(None, "guild_id"),
 )
 
+#: The shows that servers follow; of each server one is meant where none is named.
+guild_show = sa.Table(
+    "guild_show",
+    metadata,
+    _discord_id("guild_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Column("followed_at", Instant, nullable=False),
+    sa.Column("is_default", sa.Boolean, nullable=False),
+)
+
+#: The show that is meant in a channel and its threads.
+channel_show = sa.Table(
+    "channel_show",
+    metadata,
+    _discord_id("channel_id", primary_key=True),
+    _discord_id("guild_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Index(None, "guild_id"),
+)
+
 # These ids live on in buttons, nonces and calendar files: AUTOINCREMENT never gives one out twice.
 party = sa.Table(
     "party",

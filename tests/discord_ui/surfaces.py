@@ -627,6 +627,7 @@ def times(there: Place) -> Iterator[Asking]:
 
 #: Commands that answer with nothing that has a stamp, whoever asks.
 TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("follow list", {}),
     ("help", {}),
     ("about", {}),
     ("progress show", {}),
@@ -652,6 +653,9 @@ OPTIONS_WITH_CHOICES = (
     ("explain", "question"),
     ("explain", "show"),
     ("explain", "up-to"),
+    ("follow default", "show"),
+    ("follow show", "show"),
+    ("follow stop", "show"),
     ("next-episode", "show"),
     ("progress clear", "show"),
     ("progress group", "episode"),

@@ -82,6 +82,8 @@ NUMBERS = {
 GOOD: dict[str, dict[str, Any]] = {
     "progress set": {"episode": 1},
     "spoilers ceiling set": {"episode": 1},
+    "follow show": {"show": "the-defects"},
+    "follow stop": {"show": "the-defects"},
     "recap": {"episode": 1},
     "character": {"name": "Ah-hyun"},
     "progress only": {"episodes": "1"},

@@ -168,12 +168,14 @@ async def test_the_show_of_a_thread(two_shows: Stage) -> None:
     assert "**episode 3**" in await opened(s, here)
     assert "Nothing" in await opened(s, here, show="The Lighthouse Shift")
     named = thread(s, "The Lighthouse Shift S2E3")
-    assert "Nothing" in await opened(s, named)
+    assert "**episode 11**" in await opened(s, named)
+    assert "Nothing" in await opened(s, named, show="The Defects")
     assert "**episode 11**" in await opened(s, named, show="The Lighthouse Shift")
     shift = s.guild.create_text_channel("lighthouse-shift")
     under = thread(s, "Episode 3", shift)
-    assert "Nothing" in await opened(s, under)
-    assert "**episode 3**" in await opened(s, under, show="The Lighthouse Shift")
+    assert "Nothing" in await opened(s, under, show="The Defects")
+    assert "The Lighthouse Shift" in await opened(s, under)
+    assert "**episode 3**" in await opened(s, under)
 
 
 # ------------------------------------------------------------------ explain

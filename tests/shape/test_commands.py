@@ -16,6 +16,9 @@ from tests.shape.commands import payloads
 #: Discord's pattern for names of commands and options: letters of any script, digits, hyphen, underscore.
 NAME = re.compile(r"[-_'\w]{1,32}")
 
+#: Commands that make no sense outside of servers.
+SERVER_ONLY = {"follow", "watch-party"}
+
 
 def nodes(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A command with its groups, subcommands and options."""
@@ -48,7 +51,7 @@ async def test_names_and_descriptions_keep_the_limits_and_are_translated() -> No
 async def test_commands_work_everywhere_and_as_an_app_of_ones_own() -> None:
     for command in await payloads():
         assert set(command["integration_types"]) == {0, 1}, command["name"]
-        contexts = {0} if command["name"] == "watch-party" else {0, 1, 2}
+        contexts = {0} if command["name"] in SERVER_ONLY else {0, 1, 2}
         assert set(command["contexts"]) == contexts, command["name"]
 
 
