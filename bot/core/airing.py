@@ -64,13 +64,27 @@ def minutes_of(show: Show, episode: Episode) -> int:
     return episode.minutes or show.minutes or _USUAL_MINUTES
 
 
+def _minutes_until_over(show: Show, episode: Episode) -> int:
+    """How long after its air time an episode is over: one that shares a broadcast comes after those before it."""
+    minutes = minutes_of(show, episode)
+    while episode.together and (before := show.episode(episode.number - 1)) is not None:
+        # A server may have moved one of them by itself.
+        if airs_at(before) != airs_at(episode):
+            break
+        minutes += minutes_of(show, before)
+        episode = before
+    return minutes
+
+
 def airing(show: Show, now: datetime) -> Airing:
     """The state of the broadcast at ``now``: an episode is on air from its air time until its minutes are over."""
     dated = sorted(
         ((at, episode) for episode in show.episodes if (at := airs_at(episode)) is not None),
         key=lambda pair: (pair[0], pair[1].number),
     )
-    begun = [(at + timedelta(minutes=minutes_of(show, episode)), episode) for at, episode in dated if at <= now]
+    begun = [
+        (at + timedelta(minutes=_minutes_until_over(show, episode)), episode) for at, episode in dated if at <= now
+    ]
     ahead = [(at, episode) for at, episode in dated if at > now]
     on_air = tuple(episode for end, episode in begun if now < end)
     last = next((episode for end, episode in reversed(begun) if end <= now), None)

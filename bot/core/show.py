@@ -1,8 +1,9 @@
 """What a show is: frozen values with a stamp on everything that can be a spoiler.
 
-Numbers of episodes are absolute: they count through all seasons from 1, so that one integer is a
-horizon. ``after`` (a stamp) is the number of the episode after which a thing is safe to know; 0 is safe
-before the first. Nothing here reads files, clocks or languages; see `bot.dataset` for the file format.
+Numbers of episodes are absolute: they count everything that is watched through all seasons from 1, specials and
+parts of episodes included, so that one integer is a horizon. What an episode is called by is its ``printed`` number.
+``after`` (a stamp) is the number of the episode after which a thing is safe to know; 0 is safe before the first.
+Nothing here reads files, clocks or languages; see `bot.dataset` for the file format.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import Final
 
 from bot.core.zones import WallTime
+
+#: No episode has a higher number.
+BEYOND_NUMBERS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +240,12 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode. ``number`` counts through all seasons, ``in_season`` within ``season``.
+    """One thing to watch. ``number`` is its place in the order of the show, ``in_season`` counts within ``season``.
 
-    ``summary`` is its story in a sentence or two, safe after it like its beats.
+    ``summary`` is its story in a sentence or two, safe after it like its beats. ``lag`` is by how much the number that
+    people call it by is lower, since specials and further parts before it don't count there. ``special`` is its number
+    among the specials of the show, whose ``in_season`` is 0. ``part``: of an episode that comes out in several.
+    ``season_part``: of a season that does. ``together``: shown in one broadcast with the episode before it.
     """
 
     number: int
@@ -249,6 +257,23 @@ class Episode:
     beats: tuple[Beat, ...]
     minutes: int | None = None
     summary: Beat | None = None
+    lag: int = 0
+    special: int | None = None
+    part: int | None = None
+    season_part: int | None = None
+    together: bool = False
+
+    @property
+    def printed(self) -> int | None:
+        """The number that people call it by, through all seasons; None for a special."""
+        return None if self.special is not None else self.number - self.lag
+
+    @property
+    def choice(self) -> int:
+        """What stands for it where a number is asked for: its printed one, if that means this and nothing else."""
+        if self.special is not None or (self.part or 1) > 1:
+            return BEYOND_NUMBERS + self.number
+        return self.number - self.lag
 
     @property
     def broadcast(self) -> Release | None:
@@ -308,6 +333,21 @@ class Show:
     def episode(self, number: int) -> Episode | None:
         """The episode with this absolute number, or None."""
         return self.episodes[number - 1] if 1 <= number <= len(self.episodes) else None
+
+    def chosen(self, typed: int) -> Episode | None:
+        """The episode that is meant by a number that people type or choose (`Episode.choice`), or None.
+
+        A typed number is the printed one; that of an episode in parts means its first part.
+        """
+        if typed > BEYOND_NUMBERS:
+            return self.episode(typed - BEYOND_NUMBERS)
+        # No episode stands before the place that its printed number gives.
+        return next((episode for episode in self.episodes[max(typed - 1, 0) :] if episode.choice == typed), None)
+
+    @property
+    def last_printed(self) -> int:
+        """The highest number that an episode is called by; 0 where all are specials."""
+        return next((one.printed for one in reversed(self.episodes) if one.printed is not None), 0)
 
     @property
     def seasons(self) -> tuple[int, ...]:

@@ -278,8 +278,10 @@ def _word(tokens: Sequence[str], at: int) -> str:
 def _absolute(show: Show, named: _Named) -> int | None:
     """The number through all seasons, or None where the show has no such episode."""
     if named.season is None:
-        return None if show.episode(named.number) is None else named.number
+        # What stands for a special among choices is no number of an episode.
+        found = show.chosen(named.number) if named.number <= show.last_printed else None
+        return None if found is None else found.number
     for episode in show.episodes:
-        if (episode.season, episode.in_season) == (named.season, named.number):
+        if episode.special is None and (episode.season, episode.in_season) == (named.season, named.number):
             return episode.number
     return None

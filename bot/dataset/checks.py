@@ -219,7 +219,66 @@ def _check_episodes(show: ShowSheets, known: _Known) -> None:
         if episode.rating is not None:
             known.sources(at / "rating", episode.rating.sources)
         _check_releases(at / "releases", episode.releases, known)
+    _check_parts(sheet)
     _check_order_of_dates(show)
+
+
+def _check_parts(sheet: Sheet[EpisodeEntry]) -> None:
+    """Parts of seasons, parts of episodes and what is shown together follow each other without gaps."""
+    for index, episode in sheet.entries.items():
+        at = _At(sheet, ("episodes", index))
+        if index and index - 1 not in sheet.entries:
+            continue
+        before = sheet.entries.get(index - 1)
+        same_season = before is not None and before.season == episode.season
+        _check_season_part(at / "season_part", episode, before if same_season else None)
+        if episode.special and episode.part is not None:
+            (at / "part").say(
+                "a special has a number of its own; remove `part`, and tell the two apart by their titles"
+            )
+        elif episode.part is not None and episode.part > 1:
+            wanted = episode.part - 1
+            if before is None or not same_season or before.special or before.part != wanted:
+                (at / "part").say(
+                    f"this is part {episode.part} of an episode, but part {wanted} does not stand right before it; "
+                    "number the parts 1, 2, ... one after the other"
+                )
+        elif episode.part == 1 and index + 1 in sheet.entries and sheet.entries[index + 1].part != 2:
+            (at / "part").say("this is part 1 of an episode without a part 2 after it; add that, or remove `part`")
+        if episode.together:
+            _check_together(at, episode, before)
+
+
+def _check_season_part(at: _At, episode: EpisodeEntry, before: EpisodeEntry | None) -> None:
+    part = episode.season_part
+    if before is None:
+        if part is not None and part != 1:
+            at.say(f"season {episode.season} begins with part {part}; write 1, or remove it where the season is whole")
+    elif (part is None) != (before.season_part is None):
+        at.say(
+            f"some episodes of season {episode.season} have a `season_part` and some have none; give it to all of "
+            "them, or to none"
+        )
+    elif part is not None and before.season_part is not None and part - before.season_part not in (0, 1):
+        at.say(
+            f"part {part} of season {episode.season} comes after part {before.season_part}; number the parts 1, 2, ... "
+            "in their order"
+        )
+
+
+def _check_together(at: _At, episode: EpisodeEntry, before: EpisodeEntry | None) -> None:
+    if before is None:
+        (at / "together").say("there is no episode before the first one; remove `together`")
+    if episode.date is not None:
+        (at / "date").say(
+            "an episode that is shown `together` with the one before has its date; remove `date`, or `together` if it "
+            "came out by itself"
+        )
+    if episode.releases:
+        (at / "releases").say(
+            "an episode that is shown `together` with the one before has its releases; remove `releases`, or "
+            "`together` if it came out by itself"
+        )
 
 
 def _check_order_of_dates(show: ShowSheets) -> None:

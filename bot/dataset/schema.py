@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from bot.core.show import BEYOND_NUMBERS
 from bot.core.zones import is_zone
 
 #: Longest texts, in characters.
@@ -110,9 +111,10 @@ Sources = Annotated[
 ]
 Stamp = Annotated[
     int,
-    Field(ge=0, le=10_000, description="The episode after which this is safe to know; 0: before the first."),
+    Field(ge=0, le=BEYOND_NUMBERS, description="The episode after which this is safe to know; 0: before the first."),
 ]
-Number = Annotated[int, Field(ge=1, le=10_000)]
+Number = Annotated[int, Field(ge=1, le=BEYOND_NUMBERS)]
+Part = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[int, Field(ge=1, le=1_440)]
 
 
@@ -271,8 +273,23 @@ class RatingEntry(Entry):
 class EpisodeEntry(Entry):
     """One episode."""
 
-    number: Number = Field(description="Counts through all seasons from 1, without gaps.")
+    number: Number = Field(
+        description="Its place in the order of the show: counts everything through all seasons from 1, without gaps."
+    )
     season: Annotated[int, Field(ge=1, le=1_000)] = Field(default=1, description="The season; left out: 1.")
+    season_part: Part | None = Field(
+        default=None, description="1, 2, ...: of a season that comes out in parts; left out: it comes out in one."
+    )
+    special: bool = Field(
+        default=False, description='true: called "Special 1" and so on; the episodes around it are counted without it.'
+    )
+    part: Part | None = Field(
+        default=None, description="1, 2, ...: of one episode that comes out in parts under the same number."
+    )
+    together: bool = Field(
+        default=False,
+        description="true: shown in one broadcast with the episode before it, whose date and releases it has.",
+    )
     date: Day | None = Field(
         default=None, description='Broadcast day in the show\'s zone: "2025-07-21". Left out: not announced.'
     )

@@ -286,6 +286,7 @@ def _unsourced(path: ValuePath) -> str:
 
 _EXPECTED: Final = {
     "string_type": "a text, in quotes",
+    "bool_type": "true or false, without quotes",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",

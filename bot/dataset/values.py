@@ -97,20 +97,34 @@ def show_of(
 def _episodes(show: ShowFile, entries: Sequence[EpisodeEntry], recaps: Mapping[int, RecapEntry]) -> tuple[Episode, ...]:
     counted: Counter[int] = Counter()
     episodes: list[Episode] = []
+    lag = specials = 0
+    releases: tuple[Release, ...] = ()
     for entry in entries:
-        counted[entry.season] += 1
+        if entry.special:
+            specials += 1
+        elif (entry.part or 1) == 1:
+            counted[entry.season] += 1
+        if entry.special or (entry.part or 1) > 1:
+            lag += 1
+        # An episode that goes out with the one before it comes out wherever and whenever that does.
+        releases = releases if entry.together else releases_of(show, entry)
         recap = recaps.get(entry.number)
         episodes.append(
             Episode(
                 number=entry.number,
                 season=entry.season,
-                in_season=counted[entry.season],
+                in_season=0 if entry.special else counted[entry.season],
                 title=_title(entry.title),
-                releases=releases_of(show, entry),
+                releases=releases,
                 rating=_rating(entry.rating),
                 beats=() if recap is None else tuple(map(_beat, recap.beats)),
                 minutes=entry.minutes,
                 summary=None if recap is None else _summary(recap.summary),
+                lag=lag,
+                special=specials if entry.special else None,
+                part=entry.part,
+                season_part=entry.season_part,
+                together=entry.together,
             )
         )
     return tuple(episodes)

@@ -260,11 +260,12 @@ class Airtimes(commands.Cog):
         say, show = ask.say, ask.show
         reply = Reply().add("## " + say("schedule.title", show=plain(say.text(show.title))))
         rows = schedules.season(show, ask.now, ask.horizon(0))
-        season = None
+        headed = None
         for row in rows:
-            if len(show.seasons) > 1 and row.episode.season != season:
-                season = row.episode.season
-                reply.add("### " + say("schedule.season", season=season))
+            heading = self._season_heading(say, show, row.episode)
+            if heading != headed:
+                headed = heading
+                reply.add(f"### {heading}")
             name = episode_name(say, show, row.episode)
             if row.at is None:
                 line = say("schedule.undated", episode=name)
@@ -281,6 +282,12 @@ class Airtimes(commands.Cog):
         if any(row.at is not None for row in rows):
             reply.row(button(say("button.calendar-all"), "season", show_key(show), emoji="📅"))
         return reply
+
+    def _season_heading(self, say: Speaker, show: Show, episode: Episode) -> str | None:
+        """What stands above the episodes of a season or of its part; None where all there is is one whole season."""
+        if episode.season_part is not None:
+            return say("schedule.season-part", season=episode.season, part=episode.season_part)
+        return None if len(show.seasons) == 1 else say("schedule.season", season=episode.season)
 
     # -------------------------------------------------------------- presses
 

@@ -114,25 +114,42 @@ class Choices:
         return [
             app_commands.Choice(
                 name=cut(episode_label(ask.say, ask.show, episode, ask.asker.zone, ask.now), _LONGEST),
-                value=episode.number,
+                value=episode.choice,
             )
             for episode in episodes
-            if not wanted or str(episode.number).startswith(wanted)
+            if _is_meant(ask.say, ask.show, episode, wanted)
         ][:_MOST]
 
 
+def _is_meant(say: Speaker, show: Show, episode: Episode, typed: str) -> bool:
+    """Whether what was typed so far is the beginning of a number of the episode, of "S2E1", or of its name."""
+    wanted = typed.casefold().replace(" ", "")
+    printed = "" if episode.printed is None else str(episode.printed)
+    in_season = "" if episode.special is not None else f"s{episode.season}e{episode.in_season}"
+    name = episode_name(say, show, episode).casefold().replace(" ", "")
+    return any(spelt.startswith(wanted) for spelt in (printed, in_season, name))
+
+
 def episode_name(say: Speaker, show: Show, episode: Episode) -> str:
-    """ "Episode 7", with season and number in the season where a show has several."""
-    if len(show.seasons) == 1:
-        return say("episode.name", number=episode.number)
-    return say("episode.name-season", number=episode.number, season=episode.season, in_season=episode.in_season)
+    """ "Episode 7", "Episode 7, part 2" or "Special 1"; with season and number in it where there are several."""
+    if episode.special is not None:
+        return say("episode.special", number=episode.special)
+    numbers = {"number": episode.printed, "season": episode.season, "in_season": episode.in_season}
+    if episode.part is not None:
+        key = "episode.name-part" if len(show.seasons) == 1 else "episode.name-season-part"
+        return say(key, part=episode.part, **numbers)
+    return say("episode.name" if len(show.seasons) == 1 else "episode.name-season", **numbers)
 
 
 def episode_names(say: Speaker, show: Show, episodes: Sequence[Episode]) -> str:
-    """ "Episode 7", or "Episodes 7-9, 11"."""
+    """ "Episode 7", "Episodes 7-9, 11" or "Episodes 7-9 and Special 1"."""
     if len(episodes) == 1:
         return episode_name(say, show, episodes[0])
-    return say("episode.names", numbers=ranges(episode.number for episode in episodes))
+    whole = [episode for episode in episodes if episode.printed is not None and episode.part is None]
+    if len(whole) < 2:
+        return say.listing(episode_name(say, show, episode) for episode in episodes)
+    names = [say("episode.names", numbers=ranges(episode.printed or 0 for episode in whole))]
+    return say.listing(names + [episode_name(say, show, episode) for episode in episodes if episode not in whole])
 
 
 def episode_label(say: Speaker, show: Show, episode: Episode, zone: str | None, now: datetime) -> str:

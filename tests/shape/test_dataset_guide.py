@@ -139,8 +139,10 @@ def test_all_examples_work_together(tmp_path: Path) -> None:
     """Later ones replace earlier ones of the same file."""
     assert len(EXAMPLES) == GUIDE.count("```yaml\n"), "every example is a whole file with its path above it"
     assert {Path(path).stem for path, _ in EXAMPLES} == set(FILES)
+    for other in EXAMPLES[len(REQUIRED) :]:
+        write(tmp_path, [*EXAMPLES, other])
+        assert check(tmp_path) == [], other
     write(tmp_path, EXAMPLES)
-    assert check(tmp_path) == []
     (show,) = load(tmp_path).shows.values()
     assert show.seasons == (1, 2)
     first = show.episodes[0].broadcast
