@@ -31,11 +31,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One chart, told twice: ``drawing`` as it is drawn and ``sections`` as it is read; all of it plain text."""
+    """One chart, told twice: ``drawing`` as it is drawn and ``sections`` as it is read; all of it plain text.
+
+    ``texts`` are those of the show that it is told in, but for names of people.
+    """
 
     title: str
     drawing: Drawing
     sections: tuple[Section, ...]
+    texts: tuple[Text, ...]
 
 
 class Charts:
@@ -67,7 +71,7 @@ def told(say: Speaker, show: Show, limit: int) -> Told | None:
     if not view.people:
         return None
     title = say("chart.as-of", number=limit) if limit else say("chart.as-of-start")
-    return Told(title, _drawing(say, show, view, title, None), tuple(_sections(say, view)))
+    return Told(title, _drawing(say, show, view, title, None), tuple(_sections(say, view)), _texts(view))
 
 
 def told_changes(say: Speaker, show: Show, view: Changes) -> Told | None:
@@ -76,7 +80,8 @@ def told_changes(say: Speaker, show: Show, view: Changes) -> Told | None:
         return None
     title = say("chart.changed", number=view.now.limit)
     sections = (*_change_sections(say, view), *_sections(say, view.now))
-    return Told(title, _drawing(say, show, view.now, title, view), sections)
+    before = tuple(arrow.label for arrow, _ in view.arrows if arrow is not None)
+    return Told(title, _drawing(say, show, view.now, title, view), sections, (*_texts(view.now), *before))
 
 
 def alt_text(say: Speaker, view: Told, most: int) -> str:
@@ -100,6 +105,11 @@ def alt_text(say: Speaker, view: Told, most: int) -> str:
 
 
 # ------------------------------------------------------------------------ words
+
+
+def _texts(view: Chart) -> tuple[Text, ...]:
+    groups = (circle.name for circle in view.circles)
+    return (*(name for name in groups if name is not None), *(arrow.label for arrow in view.arrows))
 
 
 def _sections(say: Speaker, view: Chart) -> Iterator[Section]:

@@ -245,8 +245,8 @@ VA: Vatican
 _TIMES: Final = """
 UTC Z Zulu: UTC
 GMT: Europe/London UTC Africa/Accra Africa/Abidjan Atlantic/Reykjavik
-KST 한국시간 한국표준시: Asia/Seoul
-JST 일본시간: Asia/Tokyo
+KST 한국시간 한국표준시 韓国時間: Asia/Seoul
+JST 일본시간 日本時間 日本標準時: Asia/Tokyo
 IST: Asia/Kolkata Asia/Jerusalem Europe/Dublin
 IDT: Asia/Jerusalem
 CST: America/Chicago Asia/Shanghai America/Havana America/Mexico_City Asia/Taipei America/Regina America/Costa_Rica \

@@ -1,8 +1,9 @@
 """Finding a time zone by whatever people type: cities, countries, zone names, abbreviations, offsets.
 
 The zones are those of the zone database's table of countries, each of which has a city that people know; other
-names of the same zone lead to it. Names of cities and countries come from CLDR in the asker's language and in
-English, and from `bot.app.gazetteer`. Tables are read from the `tzdata` package, since not every machine has its
+names of the same zone lead to it. Names of cities and countries come from CLDR in the asker's language, in
+English and Korean, and where those know nothing, in every other language that the bot speaks; and from
+`bot.app.gazetteer`. Tables are read from the `tzdata` package, since not every machine has its
 own. Nothing is guessed: where text may mean zones that don't keep the same time, `ZoneSearch.resolve` says so.
 """
 
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
@@ -45,6 +46,8 @@ _CLOSE = 4.0
 #: here and there, a former name's beginning, at most with a slip, or letters from the middle.
 _WHOLE, _BEGINNING, _WORD, _WORDS, _FORMER, _LIKE, _MIDDLE = 100.0, 95.0, 90.0, 88.0, 88.0, 87.0, 60.0
 _PART = _WORDS
+#: Languages in which names of places are understood by every index, with all that is known of them.
+_UNDERSTOOD: Final = frozenset({"en", "ko"})
 #: How many zones somebody is asked to choose from, and how many of their own country come first.
 _ASKED = 5
 _OWN = 6
@@ -97,10 +100,14 @@ class _Found:
 
 
 class ZoneSearch:
-    """Searches zones. What it needs for a language is built when that language is first asked for."""
+    """Searches zones. What it needs for a language is built when that language is first asked for.
 
-    def __init__(self) -> None:
+    ``languages`` are those in which names are understood whatever somebody's Discord is set to.
+    """
+
+    def __init__(self, languages: Iterable[str] = ()) -> None:
         self._indexes: dict[str, _Index] = {}
+        self._foreign = _ForeignNames(languages)
 
     def search(self, query: str, now: datetime, locale: str, limit: int = 25) -> list[ZoneChoice]:
         """At most ``limit`` choices for what was typed so far, best first, each zone once.
@@ -147,14 +154,48 @@ class ZoneSearch:
         data = dates.cldr(locale)
         code = str(data)
         if code not in self._indexes:
-            self._indexes[code] = _Index(data)
+            self._indexes[code] = _Index(data, self._foreign)
         return self._indexes[code]
 
 
-class _Index:
-    """All names of places in one language, and in those that the bot speaks."""
+class _ForeignNames:
+    """Names of zones' cities and countries in languages that hardly anybody asks for by another's name.
 
-    def __init__(self, data: Locale) -> None:
+    One table for all readers, made when it is first needed: it takes longer to make than a person's own index, and
+    is asked only where that knows nothing.
+    """
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        self._languages = tuple(language for language in languages if language not in _UNDERSTOOD)
+
+    @cached_property
+    def _zones(self) -> Mapping[str, tuple[str, ...]]:
+        """Zones by folded names, those of a country best known first."""
+        named: dict[str, dict[str, None]] = {}
+        for data in map(dates.cldr, self._languages):
+            cities, territories = _city_names(data), dates.territories(str(data))
+            for zone in _zones():
+                named.setdefault(_fold(cities[zone]), {})[zone] = None
+            for code, zones in _countries().items():
+                name = territories.get(code, "")
+                for spelling in {name, _ASIDE.sub("", name)} - {""}:
+                    named.setdefault(_fold(spelling), {}).update(dict.fromkeys(zones))
+        return {name: tuple(zones) for name, zones in named.items()}
+
+    def fitting(self, wanted: str) -> Iterator[tuple[float, str]]:
+        """Zones that are called so, then those with names that begin so, each with how well it fits."""
+        for zone in sorted(self._zones.get(wanted, ()), key=_rank):
+            yield _WHOLE, zone
+        begun = {zone for name, zones in self._zones.items() if name.startswith(wanted) for zone in zones}
+        for zone in sorted(begun, key=_rank):
+            yield _BEGINNING, zone
+
+
+class _Index:
+    """All names of places in one language, and in those that everybody's names are understood in."""
+
+    def __init__(self, data: Locale, foreign: _ForeignNames) -> None:
+        self._foreign = foreign
         self._cities = _city_names(data)
         self._territories = dates.territories(str(data))
         self._korean = data.language == "ko"
@@ -162,9 +203,8 @@ class _Index:
         self._places: dict[str, list[_Place]] = {}
         self._zones: dict[str, _Place] = {}
         self._former: dict[str, _Place] = {}
-        # Both languages of the bot are understood whatever Discord is set to.
         self._others = [
-            (_city_names(other), dates.territories(str(other))) for other in (dates.cldr("en"), dates.cldr("ko"))
+            (_city_names(other), dates.territories(str(other))) for other in map(dates.cldr, sorted(_UNDERSTOOD))
         ]
         self._fill_zones()
         self._fill_cities()
@@ -269,6 +309,10 @@ class _Index:
         yield from (hit for hit in partly if hit.score > _MIDDLE)
         # The rest is for those who would get nothing else.
         if whole or (partly and partly[0].score > _MIDDLE):
+            return
+        foreign = [_Found(score, self._zones[zone]) for score, zone in self._foreign.fitting(wanted)]
+        if foreign:
+            yield from foreign
             return
         yield from self._by_words(wanted)
         yield from (_Found(_FORMER, place) for key, place in self._former.items() if key.startswith(wanted))

@@ -82,7 +82,11 @@ def _relation(relation: Relation, other: Character, seen: Horizon) -> Piece | No
     other_name = name_at(other, seen.shown if decision is Decision.SHOWN else seen.covered)
     if other_name is None:
         return None
-    languages = {*relation.text.by_language, *other_name.text.by_language}
+    # A sentence that is not in a language isn't either with a name in that language.
+    languages = {
+        *relation.text.by_language,
+        *(language for language in other_name.text.by_language if relation.text.speaks(language)),
+    }
     return Piece(
         Text(
             {

@@ -27,8 +27,30 @@ class Text:
     by_language: Mapping[str, str]
 
     def to(self, language: str) -> str:
-        """The text in ``language`` (``"ko"``; a region as in ``"en-GB"`` is ignored), else in English."""
-        return self.by_language.get(language.partition("-")[0], self.by_language["en"])
+        """The text in ``language`` (``"ko"``, ``"pt-BR"``), or what comes closest; see `language_for`."""
+        return self.by_language[self.language_for(language)]
+
+    def language_for(self, language: str) -> str:
+        """Which of its languages a reader of ``language`` gets.
+
+        That very one; else the same without its region (``"pt"`` for ``"pt-BR"``); else the same of another
+        region; else English.
+        """
+        wanted = language.replace("_", "-")
+        while wanted:
+            if wanted in self.by_language:
+                return wanted
+            wanted = wanted.rpartition("-")[0]
+        return next((own for own in sorted(self.by_language) if same_language(own, language)), "en")
+
+    def speaks(self, language: str) -> bool:
+        """Whether a reader of ``language`` gets it in that language, be it another region's."""
+        return same_language(self.language_for(language), language)
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two codes of languages differ in their regions at most."""
+    return one.replace("_", "-").partition("-")[0] == other.replace("_", "-").partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ WORDED: Final = "dataset"
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _LANGUAGE: Final = r"[a-z]{2,3}"
-_LANGUAGE_KEY: Final = re.compile(_LANGUAGE)
+#: A text may also be meant for one region: `pt-BR`, `es-419`.
+_REGIONAL: Final = _LANGUAGE + r"(-([A-Z]{2}|[0-9]{3}))?"
+_LANGUAGE_KEY: Final = re.compile(_REGIONAL)
 
 
 def _wrong(message: str) -> PydanticCustomError:
@@ -142,7 +144,7 @@ def _text_schema(limit: int) -> WithJsonSchema:
                     "type": "object",
                     "properties": {"en": {**text, "description": "In English."}},
                     "required": ["en"],
-                    "patternProperties": {f"^{_LANGUAGE}$": text},
+                    "patternProperties": {f"^{_REGIONAL}$": text},
                     "additionalProperties": False,
                 },
             ]

@@ -14,7 +14,7 @@ from bot.app.shows import show_key
 from bot.core.card import Card, CastEntry, card, cast
 from bot.core.errors import UserError
 from bot.core.show import Actor, Character, Show, Text
-from bot.core.spoilers import Decision
+from bot.core.spoilers import Decision, Piece
 from bot.core.text import plain
 from bot.discord_ui.ahead import Ahead, typed_argument
 from bot.discord_ui.desk import Ask, Desk, asked_up_to
@@ -22,6 +22,7 @@ from bot.discord_ui.options import Choices
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.recaps import piece_line
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.translation_note import translation_note
 from bot.l10n.speaker import Speaker
 
 _PER_PAGE = 8
@@ -124,7 +125,8 @@ class Characters(commands.Cog):
         # Of which kind a veiled piece is and between which others it stands is itself told, so they come last.
         veiled = [piece for piece in (*view.relations, *view.facts) if piece.decision is Decision.VEILED]
         reply.add(*("- " + piece_line(say, piece) for piece in veiled))
-        reply.add("-# " + ask.horizon_note)
+        role = () if view.role is None else (view.role,)
+        reply.add(*translation_note(say, (*role, *view.relations, *view.facts)), "-# " + ask.horizon_note)
         if ask.private:
             reply.row(
                 button(
@@ -151,13 +153,16 @@ class Characters(commands.Cog):
         reply = Reply().add("## " + say("cast.title", show=plain(say.text(show.title))))
         if not entries:
             reply.add(say("cast.none"))
-        for entry in entries[page * _PER_PAGE : (page + 1) * _PER_PAGE]:
+        shown = entries[page * _PER_PAGE : (page + 1) * _PER_PAGE]
+        for entry in shown:
             line = f"**{_heading(say, entry.name, entry.native)}**"
             if entry.actor is not None:
                 line += " · " + plain(_actor(say, show, entry.actor, both=False))
             if entry.role is not None:
                 line += "\n-# " + plain(say.text(entry.role))
             reply.add(line)
+        roles = (Piece(entry.role, Decision.SHOWN) for entry in shown if entry.role is not None)
+        reply.add(*translation_note(say, roles))
         note = ask.horizon_note
         reply.add("-# " + (note if pages == 1 else say("cast.page", page=page + 1, pages=pages) + " · " + note))
         key = show_key(show)

@@ -13,7 +13,7 @@ from bot.app.shows import show_key
 from bot.core.errors import UserError
 from bot.core.questions import askable, explained
 from bot.core.show import Question
-from bot.core.spoilers import Decision
+from bot.core.spoilers import Decision, Piece
 from bot.core.text import clean, cut, plain
 from bot.discord_ui.ahead import Ahead, typed_argument
 from bot.discord_ui.desk import Ask, Desk, asked_up_to
@@ -21,6 +21,7 @@ from bot.discord_ui.options import Choices, show_option
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.recaps import disagreement_lines, piece_line, source_lines
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.translation_note import disagreement_pieces, translation_note
 
 _PER_PAGE = 10
 _PER_ROW = 5
@@ -126,6 +127,7 @@ class Explain(commands.Cog):
         action = "reveal" if ask.revealed else "explain"
         place = ("question", key, ask.revealed) if ask.revealed else (key,)
         reply.add(*(f"**{number}.** {plain(ask.say.text(one.text))}" for number, one in enumerate(found, 1)))
+        reply.add(*translation_note(ask.say, (Piece(one.text, Decision.SHOWN) for one in found)))
         numbers = [
             button(str(number), action, *place, questions.question_key(ask.show, one))
             for number, one in enumerate(found, 1)
@@ -145,7 +147,10 @@ class Explain(commands.Cog):
             reply.add(say("explain.unanswered"))
         if view.answer is not None:
             reply.add(piece_line(say, view.answer))
-        reply.add(*disagreement_lines(say, view.disagreements), "-# " + ask.horizon_note)
+        answer = () if view.answer is None else (view.answer,)
+        asked = Piece(question.text, Decision.SHOWN)
+        note = translation_note(say, (asked, *answer, *disagreement_pieces(view.disagreements)))
+        reply.add(*disagreement_lines(say, view.disagreements), *note, "-# " + ask.horizon_note)
         key = questions.question_key(show, question)
         return reply.row(
             button(say("button.post-here"), "posteds", show_key(show), key, emoji="📣") if ask.private else None,

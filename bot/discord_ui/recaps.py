@@ -22,6 +22,7 @@ from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.translation_note import disagreement_pieces, translation_note
 from bot.l10n.speaker import Speaker
 
 #: A text of the dataset is cut to this many characters before it is escaped.
@@ -90,11 +91,13 @@ class Recaps(commands.Cog):
             return reply.add(say("previously.none" if watched.rewatch is None else "previously.none-again"))
         pages = (len(told) + _PER_PAGE - 1) // _PER_PAGE
         page = pages - 1 if page is None else min(max(page, 0), pages - 1)
-        for one in told[page * _PER_PAGE : (page + 1) * _PER_PAGE]:
+        shown = told[page * _PER_PAGE : (page + 1) * _PER_PAGE]
+        for one in shown:
             name = episode_name(say, show, one.episode)
             title = "" if one.title is None else " · " + plain(say.text(one.title))
             lines = [piece_line(say, piece) for piece in one.pieces] or [say("previously.nothing")]
             reply.add(f"**{name}**{title}\n" + " ".join(lines))
+        reply.add(*translation_note(say, (piece for one in shown for piece in one.pieces)))
         note = say("previously.again" if watched.rewatch is not None else "previously.note", number=limit)
         reply.add("-# " + (note if pages == 1 else say("cast.page", page=page + 1, pages=pages) + " · " + note))
         key, owner = show_key(show), ask.asker.user_id
@@ -136,6 +139,7 @@ class Recaps(commands.Cog):
         else:
             reply.add(say("recap.none", episode=name))
         reply.add(*disagreement_lines(say, view.disagreements))
+        reply.add(*translation_note(say, (*view.beats, *disagreement_pieces(view.disagreements))))
         self._buttons(ask, episode, reply)
         return reply
 
@@ -212,7 +216,10 @@ class Recaps(commands.Cog):
         seen = ask.horizon(number)
         reply = Reply().add("## " + ask.say("sources.title", episode=episode_name(ask.say, ask.show, episode)))
         reply.add(*source_lines(ask, (source for beat in episode.beats for source in beat.sources), seen))
-        reply.add(*_reasons(ask.say, recap(ask.show, episode, seen).disagreements))
+        disagreements = recap(ask.show, episode, seen).disagreements
+        reply.add(*_reasons(ask.say, disagreements))
+        told = (Piece(text, one.decision) for one in disagreements for text in (one.conflict.topic, one.conflict.why))
+        reply.add(*translation_note(ask.say, told))
         await ask.answer(reply)
 
 

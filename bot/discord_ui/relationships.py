@@ -13,12 +13,14 @@ from bot.app.charts import Charts, Told, alt_text, told, told_changes
 from bot.app.shows import episode_of, show_key
 from bot.core.chart import changes
 from bot.core.errors import UserError
+from bot.core.spoilers import Decision, Piece
 from bot.core.text import plain
 from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.desk import Ask, Desk, asked_up_to
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import LONGEST_DESCRIPTION, Picture, Reply
+from bot.discord_ui.translation_note import translation_note
 from bot.render.chart_png import Style
 
 #: Tells nothing, whatever the picture shows.
@@ -135,7 +137,7 @@ class Relationships(commands.Cog):
     def _picture(self, ask: Ask, view: View, limit: int, found: Told) -> Reply:
         say, key = ask.say, show_key(ask.show)
         style = view.style or Style.DARK
-        made = Reply().add(*_heading(ask, found), "-# " + ask.horizon_note)
+        made = Reply().add(*_heading(ask, found), *_note(ask, found), "-# " + ask.horizon_note)
         description = alt_text(say, found, LONGEST_DESCRIPTION)
         made.pictures.append(Picture(_FILE_NAME, description, partial(self._charts.picture, found.drawing, style)))
         in_words = View(None, view.comparing)
@@ -154,7 +156,7 @@ class Relationships(commands.Cog):
         made = Reply().add(*_heading(ask, found))
         for section in found.sections:
             made.add("### " + plain(section.heading), *("- " + plain(line) for line in section.lines))
-        made.add("-# " + ask.horizon_note)
+        made.add(*_note(ask, found), "-# " + ask.horizon_note)
         if _only_once(ask, limit):
             # What is shown only once is shown in place of the picture.
             made.row(self._again(ask, limit, replace(view, style=Style.DARK), ask.say("button.picture"), "🕸️"))
@@ -208,6 +210,11 @@ class Relationships(commands.Cog):
 
 def _heading(ask: Ask, found: Told) -> list[str]:
     return [f"## {plain(ask.say.text(ask.show.title))}", plain(found.title)]
+
+
+def _note(ask: Ask, found: Told) -> list[str]:
+    """That some of it is not in the reader's language, where that is so."""
+    return translation_note(ask.say, (Piece(text, Decision.SHOWN) for text in found.texts))
 
 
 def _only_once(ask: Ask, limit: int) -> bool:

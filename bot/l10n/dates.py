@@ -2,7 +2,7 @@
 
 Every function takes a locale as Discord or CLDR spells it ("ko", "en-GB", "pt_BR"); an unknown one is read as
 English. Nothing here converts between zones: callers pass local dates and times. Hours are counted to 24
-everywhere, because broadcasters print them so and both languages understand it.
+everywhere and with a colon, because broadcasters print them so, every language understands it, and people type it so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 if TYPE_CHECKING:
     from babel.core import Locale
 
-#: Without and with the year. CLDR's own English pattern puts the month first and commas in between.
+#: Without and with the year, where CLDR's own patterns are not the usual ones: the English one puts the month first
+#: and commas in between.
 _DAY_PATTERNS: Final = {
     "en": ("EEE d MMM", "EEE d MMM y"),
     "ko": ("M월 d일 (EEE)", "y년 M월 d일 (EEE)"),
@@ -27,6 +28,8 @@ _UNITS: Final[tuple[tuple[Literal["day", "hour", "minute"], timedelta], ...]] = 
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
 )
+#: Languages that write a number and its unit without a space between.
+_UNSPACED: Final = frozenset({"ja"})
 #: No amount of a unit is so large that the next larger unit would be used for it.
 _ANY_AMOUNT: Final = 1e12
 
@@ -87,7 +90,7 @@ def duration(minutes: int, locale: str) -> str:
         if amount or (unit == "minute" and not parts):
             # Not `babel.units`: it finds no Korean pattern in the long form, which CLDR inherits from the short.
             parts.append(format_timedelta(amount * size, granularity=unit, threshold=_ANY_AMOUNT, locale=data))
-    return " ".join(parts[:2])
+    return "".join(parts[:2]).replace(" ", "") if data.language in _UNSPACED else " ".join(parts[:2])
 
 
 def listing(items: Sequence[str], locale: str) -> str:
@@ -123,7 +126,10 @@ def percent(value: float, locale: str) -> str:
     """A rating in per cent, with one digit after the point or as many as it was published with: "2.3%"."""
     from babel.numbers import format_percent
 
-    return format_percent(Decimal(str(value)) / 100, format="#,##0.0##%", locale=cldr(locale))
+    data = cldr(locale)
+    # Where the sign stands is the language's own; how many digits there are is not.
+    own = cast("str", data.percent_formats[None].pattern)
+    return format_percent(Decimal(str(value)) / 100, format=own.replace("#,##0", "#,##0.0##"), locale=data)
 
 
 def offset(ahead: timedelta) -> str:

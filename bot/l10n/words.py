@@ -14,6 +14,8 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.core.show import same_language
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
@@ -32,7 +34,8 @@ class _Catalogue:
 class Words:
     """Every sentence the bot says, in every language it speaks.
 
-    Locales are Discord's ("ko", "en-GB", "pt-BR"); one without words of its own reads English.
+    Locales are Discord's ("ko", "en-GB", "pt-BR"). One without words of its own reads those of its language, whatever
+    their region ("es-419" reads `es.po`, "pt-PT" would read `pt_BR.po`), else English.
     """
 
     def __init__(self, catalogues: Mapping[str, _Catalogue]) -> None:
@@ -59,7 +62,7 @@ class Words:
             if wanted in self._by_locale:
                 return self._by_locale[wanted]
             wanted = wanted.rpartition("-")[0]
-        return FALLBACK
+        return next((code for code in self.languages if same_language(code.casefold(), locale.casefold())), FALLBACK)
 
     def keys(self, language: str) -> frozenset[str]:
         """Every key of one of ``languages``. Raises LookupError for another."""

@@ -458,3 +458,52 @@ def test_a_warm_search_is_quick() -> None:
     # 5 ms is the aim, and kept with ease; a busy machine gets some leave.
     assert sorted(taken)[len(taken) // 2] < 0.005
     assert max(taken) < 0.05
+
+
+# ------------------------------------------------------------ other languages' names
+
+SPEAKING = ZoneSearch(("en", "ko", "ja", "es", "pt_BR", "id", "fr", "de"))
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko", "fr", "ja", "pl"])
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("ニューヨーク", "America/New_York"),
+        ("東京", "Asia/Tokyo"),
+        ("Nueva York", "America/New_York"),
+        ("Nova York", "America/New_York"),
+        ("Londres", "Europe/London"),
+        ("Alemania", "Europe/Berlin"),
+        ("Deutschland", "Europe/Berlin"),
+        ("Korea Selatan", "Asia/Seoul"),
+        ("Corée du Sud", "Asia/Seoul"),
+        ("Südkorea", "Asia/Seoul"),
+        ("韓国", "Asia/Seoul"),
+        ("Jepang", "Asia/Tokyo"),
+        ("日本時間", "Asia/Tokyo"),
+    ],
+)
+def test_places_are_understood_in_every_spoken_language(text: str, zone: str, locale: str) -> None:
+    assert SPEAKING.search(text, SUMMER, locale)[0].zone == zone
+    assert SPEAKING.resolve(text, SUMMER, locale) == zone
+
+
+def test_places_in_another_language_are_shown_in_the_reader_s_own() -> None:
+    shown = SPEAKING.search("ニューヨーク", SUMMER, "en-US")[0].label
+    assert shown == "New York, United States — 05:02 (UTC-4)"
+    assert SPEAKING.search("nueva yor", SUMMER, "ja")[0].label.startswith("ニューヨーク")
+
+
+def test_a_country_with_several_clocks_is_asked_back_in_any_language() -> None:
+    with pytest.raises(UserError) as caught:
+        SPEAKING.resolve("États-Unis", SUMMER, "en-US")
+    assert caught.value.key == "zone.ambiguous"
+    choices = caught.value.arguments["choices"]
+    assert isinstance(choices, tuple)
+    assert choices[0] == "New York (United States)"
+
+
+def test_other_languages_change_nothing_that_is_understood_already() -> None:
+    for query in ("", "s", "san", "korea", "berlin", "IST", "+9", "georgia", "us", "한국"):
+        assert SPEAKING.search(query, SUMMER, "en-US") == PLACES.search(query, SUMMER, "en-US")

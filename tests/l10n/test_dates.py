@@ -16,6 +16,13 @@ TUESDAY = date(2025, 7, 29)
         ("en-US", "Tue 29 Jul", "Tue 29 Jul 2025"),
         ("ko", "7월 29일 (화)", "2025년 7월 29일 (화)"),
         ("de", "Di., 29. Juli", "Di., 29. Juli 2025"),
+        ("ja", "7月29日(火)", "2025年7月29日(火)"),
+        ("es-ES", "mar, 29 jul", "mar, 29 jul 2025"),
+        ("es-419", "mar, 29 jul", "mar, 29 jul 2025"),
+        ("pt-BR", "ter., 29 de jul.", "ter., 29 de jul. de 2025"),
+        ("pt_BR", "ter., 29 de jul.", "ter., 29 de jul. de 2025"),
+        ("id", "Sel, 29 Jul", "Sel, 29 Jul 2025"),
+        ("fr", "mar. 29 juil.", "mar. 29 juil. 2025"),
         ("nonsense", "Tue 29 Jul", "Tue 29 Jul 2025"),
     ],
 )
@@ -52,6 +59,21 @@ def test_duration_has_at_most_two_units(minutes: int, english: str, korean: str)
     assert dates.duration(minutes, "ko") == korean
 
 
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("ja", "1時間30分"),
+        ("es", "1 hora 30 minutos"),
+        ("pt_BR", "1 hora 30 minutos"),
+        ("id", "1 jam 30 menit"),
+        ("fr", "1\N{NO-BREAK SPACE}heure 30 minutes"),
+        ("de", "1 Stunde 30 Minuten"),
+    ],
+)
+def test_durations_are_written_as_the_language_writes_them(locale: str, text: str) -> None:
+    assert dates.duration(90, locale) == text
+
+
 def test_a_negative_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="-1 minutes"):
         dates.duration(-1, "en")
@@ -63,6 +85,22 @@ def test_listing() -> None:
     assert dates.listing(["A", "B", "C"], "ko") == "A, B 및 C"
     assert dates.listing(["A"], "ko") == "A"
     assert dates.listing([], "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("locale", "both", "either"),
+    [
+        ("ja", "A、B、C", "A、B、またはC"),
+        ("es-419", "A, B y C", "A, B o C"),
+        ("pt_BR", "A, B e C", "A, B ou C"),
+        ("id", "A, B, dan C", "A, B, atau C"),
+        ("fr", "A, B et C", "A, B ou C"),
+        ("de", "A, B und C", "A, B oder C"),
+    ],
+)
+def test_lists_in_every_language(locale: str, both: str, either: str) -> None:
+    assert dates.listing(["A", "B", "C"], locale) == both
+    assert dates.alternatives(["A", "B", "C"], locale) == either
 
 
 def test_alternatives() -> None:
@@ -79,6 +117,22 @@ def test_territory() -> None:
 def test_percent_keeps_the_digits_that_were_published() -> None:
     assert [dates.percent(value, "en") for value in (2.3, 3, 1.759, 0.1)] == ["2.3%", "3.0%", "1.759%", "0.1%"]
     assert dates.percent(2.3, "ko") == "2.3%"
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("ja", "2.35%"),
+        ("es-ES", "2,35\N{NO-BREAK SPACE}%"),
+        ("es-419", "2.35%"),
+        ("pt_BR", "2,35%"),
+        ("id", "2,35%"),
+        ("fr", "2,35\N{NO-BREAK SPACE}%"),
+        ("de", "2,35\N{NO-BREAK SPACE}%"),
+    ],
+)
+def test_percent_in_the_form_of_the_locale(locale: str, text: str) -> None:
+    assert dates.percent(2.35, locale) == text
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import discord
 import pytest
 
+from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
-from tests.l10n.test_catalogues import ENGLISH, KOREAN, SOUND
+from tests.l10n.test_catalogues import ENGLISH, HEADER, KOREAN, SOUND
 
 
 @pytest.fixture
@@ -42,6 +44,34 @@ def test_english_is_first_of_the_languages(words: Words) -> None:
 )
 def test_a_locale_without_words_reads_english(words: Words, locale: str, language: str) -> None:
     assert words.language(locale) == language
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("es-ES", "es"),
+        ("es-419", "es"),
+        ("pt-BR", "pt_BR"),
+        ("pt-PT", "pt_BR"),
+        ("pt", "pt_BR"),
+        ("fr", "en"),
+    ],
+)
+def test_a_language_is_read_in_all_its_regions(tmp_path: Path, locale: str, language: str) -> None:
+    for code in ("en", "es", "pt_BR"):
+        header = HEADER.format(language=code, plural="nplurals=2; plural=(n != 1);")
+        (tmp_path / f"{code}.po").write_text(header + SOUND, encoding="utf-8")
+    assert Words.load(tmp_path).language(locale) == language
+
+
+def test_numbers_are_written_as_in_the_reader_s_region(tmp_path: Path) -> None:
+    for code in ("en", "es"):
+        header = HEADER.format(language=code, plural="nplurals=2; plural=(n != 1);")
+        (tmp_path / f"{code}.po").write_text(header + SOUND, encoding="utf-8")
+    words = Words.load(tmp_path)
+    shares = {locale: Speaker(words, locale).percent(2.3) for locale in ("es-ES", "es-419", "de", "en-GB")}
+    # Who reads English for want of their own language reads English numbers with it.
+    assert shares == {"es-ES": "2,3\N{NO-BREAK SPACE}%", "es-419": "2.3%", "de": "2.3%", "en-GB": "2.3%"}
 
 
 def test_arguments_go_where_the_language_wants_them(words: Words) -> None:
@@ -103,5 +133,23 @@ def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path) -> None:
         Words.load(tmp_path)
 
 
-def test_the_shipped_words_are_english_and_korean() -> None:
-    assert Words.load().languages == ("en", "ko")
+#: The locales of Discord that each language is for.
+LOCALES = {
+    "en": {"en-US", "en-GB"},
+    "ko": {"ko"},
+    "ja": {"ja"},
+    "es": {"es-ES", "es-419"},
+    "pt_BR": {"pt-BR"},
+    "id": {"id"},
+    "fr": {"fr"},
+    "de": {"de"},
+}
+
+
+def test_every_shipped_language_is_spoken_in_its_locales_of_discord() -> None:
+    words = Words.load()
+    assert words.languages[0] == "en"
+    for language in words.languages:
+        read = {locale.value for locale in discord.Locale if words.language(locale.value) == language}
+        assert LOCALES[language] <= read
+        assert read == LOCALES[language] or language == "en"
