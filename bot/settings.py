@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
     default_show: str | None = Field(
         default=None,
-        description="The show that commands mean when none is named. Unset: the only or first one.",
+        description="The show that commands mean when none is named. Unset: The Defects, or else the first by title.",
     )
     party_lead_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long before a watch party its guests are mentioned."

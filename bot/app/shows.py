@@ -10,6 +10,9 @@ from bot.core.names import fold, opaque_key
 from bot.core.show import Catalogue, Episode, Show
 from bot.core.thread_names import ThreadNames, titles_of
 
+#: The show that comes with the bot in full, meant where nobody says otherwise.
+_FIRST_SHOW = "the-defects"
+
 
 class Shows:
     """Holds the catalogue in use; a reload replaces it as a whole."""
@@ -36,11 +39,10 @@ class Shows:
 
     @property
     def default(self) -> Show:
-        """The show that is meant when none is named."""
+        """The show meant when none is named: what the operator chose, else The Defects, else the first by title."""
         shows = self._catalogue.shows
-        if self._default_show is not None and self._default_show in shows:
-            return shows[self._default_show]
-        return next(iter(shows.values()))
+        chosen = (shows.get(show_id) for show_id in (self._default_show, _FIRST_SHOW) if show_id is not None)
+        return next((show for show in chosen if show is not None), None) or next(iter(shows.values()))
 
     @property
     def thread_names(self) -> ThreadNames:

@@ -268,6 +268,7 @@ class Episode:
     people call it by is lower, since specials and further parts before it don't count there. ``special`` is its number
     among the specials of the show, whose ``in_season`` is 0. ``part``: of an episode that comes out in several.
     ``season_part``: of a season that does. ``together``: shown in one broadcast with the episode before it.
+    ``derived``: no source prints its day, which was counted on from others.
     """
 
     number: int
@@ -284,6 +285,7 @@ class Episode:
     part: int | None = None
     season_part: int | None = None
     together: bool = False
+    derived: bool = False
 
     @property
     def printed(self) -> int | None:

@@ -35,4 +35,4 @@ def _at(show: Show, episode: Episode, at: WallTime | None) -> Episode:
     if main is None:
         main = Release(show.network, ReleaseKind.BROADCAST, (), None, (), None)
     others = tuple(replace(release, at=None) for release in episode.releases if release is not main)
-    return replace(episode, releases=(replace(main, at=at), *others))
+    return replace(episode, releases=(replace(main, at=at), *others), derived=False)

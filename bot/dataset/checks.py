@@ -213,6 +213,8 @@ def _check_episodes(show: ShowSheets, known: _Known) -> None:
             )
         season = max(season, episode.season)
         known.sources(at, episode.sources)
+        if episode.derived and episode.date is None:
+            (at / "derived").say("`derived` is about the date, and there is none; add the date, or remove `derived`")
         if episode.title is not None:
             exists = known.stamp(at / "title" / "after", episode.title.after)
             known.sources(at / "title", episode.title.sources, episode.title.after if exists else None)

@@ -295,6 +295,10 @@ class EpisodeEntry(Entry):
     date: Day | None = Field(
         default=None, description='Broadcast day in the show\'s zone: "2025-07-21". Left out: not announced.'
     )
+    derived: bool = Field(
+        default=False,
+        description="true: no source prints the date; it is counted on from other dates and the usual days.",
+    )
     title: TitleEntry | None = Field(default=None, description="Its title, if it has one.")
     minutes: Minutes | None = Field(default=None, description="Its length, where it differs from the show's.")
     rating: RatingEntry | None = Field(default=None, description="Its audience share.")

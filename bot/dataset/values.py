@@ -125,6 +125,7 @@ def _episodes(show: ShowFile, entries: Sequence[EpisodeEntry], recaps: Mapping[i
                 part=entry.part,
                 season_part=entry.season_part,
                 together=entry.together,
+                derived=entry.derived,
             )
         )
     return tuple(episodes)

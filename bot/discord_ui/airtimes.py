@@ -155,6 +155,8 @@ class Airtimes(commands.Cog):
             reply.add(*self._titles(say, state.next, shown))
             reply.add(say("next.airs", at=stamps.full(at), relative=stamps.relative(at)))
             reply.add(*self._releases(ask, first))
+            if first.derived:
+                reply.add("-# ≈ " + say("schedule.derived"))
             if ask.zone is not None:
                 reply.add("🕰️ " + self._own_time(ask, at, ask.zone))
         elif state.on_air and state.on_air[-1].number == len(show.episodes):
@@ -272,9 +274,13 @@ class Airtimes(commands.Cog):
             else:
                 key = "schedule.aired" if row.aired else "schedule.coming"
                 line = say(key, episode=name, at=stamps.short(row.at), relative=stamps.relative(row.at))
+            if row.episode.derived and row.at is not None:
+                line += " ≈"
             if row.title is not None:
                 line += " " + say("schedule.episode-title", title=plain(say.text(row.title)))
             reply.add(line)
+        if any(row.episode.derived and row.at is not None for row in rows):
+            reply.add("-# ≈ " + say("schedule.derived"))
         if ask.zone is None:
             reply.add("-# " + say("schedule.own-time"))
         else:
