@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from gettext import c2py
 from io import BytesIO
 from pathlib import Path
 
+from babel.core import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
 from bot.l10n.words import placeholders
+from tests.l10n.cognates import COGNATES
 
 KEY = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
 #: English names and descriptions of commands and fixed choices stand in the code, beside what they describe.
@@ -20,10 +23,39 @@ IN_CODE = ("command.", "choice.")
 #: What takes a key as its first argument.
 _SPEAKERS = frozenset({"say", "count", "say_count", "UserError", "Unclear"})
 _MSGID = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
+#: Discord's pattern for names of commands and options, as far as Python's `re` knows scripts: letters and digits of
+#: any, hyphen, underscore, apostrophe.
+NAME = re.compile(r"[-_'\w]{1,32}")
+#: Discord's limits in characters.
+LONGEST_DESCRIPTION = LONGEST_CHOICE = 100
+#: How long what goes into a placeholder of a short text is taken to be: "episode 12".
+_PUT_IN = 12
+#: What is the same in every language: placeholders, what is typed, addresses, and the bot's own name.
+_NO_WORDS = re.compile(r"\{[a-z0-9_]+\}|`[^`]*`|https?://\S+|\bCliffhanger\b|\bDiscord\b|<[@#:][^>]*>")
+#: A command as it is typed, without the options behind it: what is filled in there may be in the reader's language.
+_TYPED_COMMAND = re.compile(r"`(/[a-z-]+(?: [a-z-]+(?![a-z-]*:))*)")
+#: How many characters Discord has room for, by what takes them and as which argument (a position, or a name).
+_ROOMS: Mapping[tuple[str, int | str], int] = {
+    ("button", 0): 80,
+    ("_button", 0): 80,
+    ("Button", "label"): 80,
+    ("Label", "text"): 45,
+    ("Label", "description"): 100,
+    ("TextInput", "placeholder"): 100,
+    ("Select", "placeholder"): 150,
+    ("SelectOption", "label"): 100,
+    ("SelectOption", "description"): 100,
+    ("Choice", "name"): 100,
+}
+#: The heading of a form, where it calls what it is made from.
+_FORM_HEADING = 45
 
 
-def problems(folder: Path) -> list[str]:
-    """Everything that is wrong with the catalogues of a folder, against its English one."""
+def problems(folder: Path, rooms: Mapping[str, int] | None = None) -> list[str]:
+    """Everything that is wrong with the catalogues of a folder, against its English one.
+
+    ``rooms`` says of sentences that Discord has little room for how many characters that is; see `Uses.rooms`.
+    """
     found: list[str] = []
     read: dict[str, Catalog] = {}
     for file in sorted(folder.glob("*.po")):
@@ -49,6 +81,10 @@ def problems(folder: Path) -> list[str]:
                 found += _against(language, message, english[key])
             elif not key.startswith(IN_CODE):
                 found.append(f"{language}.po: {key} is not in en.po")
+        found += _lengths(language, own, rooms or {})
+        if language != "en":
+            found += _untranslated(language, own, english)
+            found += _same_names(language, own)
     for language in set(read) - {"en"}:
         others = {key for other in set(read) - {"en"} for key in messages[other]}
         found += [f"{language}.po: {key} is missing" for key in sorted(others - set(messages[language]) - set(english))]
@@ -63,12 +99,94 @@ def _sentences(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
+def _letters(sentence: str) -> int:
+    """How long a sentence gets at most, as near as can be told."""
+    return len(re.sub(r"\{[a-z0-9_]+\}", "x" * _PUT_IN, sentence))
+
+
+def _lengths(language: str, own: Mapping[str, Message], rooms: Mapping[str, int]) -> Iterator[str]:
+    """Texts that Discord would refuse or the bot would cut."""
+    for key, message in own.items():
+        for sentence in _sentences(message):
+            where = f"{language}.po: {key}"
+            if key.startswith("command.") and key.endswith(".name"):
+                if NAME.fullmatch(sentence) is None:
+                    yield f"{where}: {sentence!r} can't be the name of a command or option"
+                elif sentence != sentence.lower():
+                    yield f"{where}: {sentence!r} has capitals"
+                continue
+            room = rooms.get(key)
+            if key.startswith("command.") and key.endswith(".description"):
+                room = LONGEST_DESCRIPTION
+            elif key.startswith("choice.") and not placeholders(sentence):
+                room = LONGEST_CHOICE
+            if room is not None and _letters(sentence) > room:
+                yield f"{where} has {_letters(sentence)} characters, there is room for {room}"
+
+
+def _untranslated(language: str, own: Mapping[str, Message], english: Mapping[str, Message]) -> Iterator[str]:
+    """Texts that are still in English, but for those that are said so in this language as well."""
+    same = {text.casefold() for text in COGNATES.get(language, ())}
+    for key, message in own.items():
+        if key in english:
+            originals = {sentence.casefold() for sentence in _sentences(english[key])}
+        elif key.startswith("command.") and key.endswith(".name"):
+            originals = {key.split(".")[-2]}
+        elif key.startswith("choice."):
+            originals = {key.removeprefix("choice.")}
+        else:
+            # The English of descriptions stands in the code; `tests.shape.localisations` knows it.
+            continue
+        for sentence in _sentences(message):
+            said = sentence.casefold()
+            if said in originals and said not in same and re.search(r"[^\W\d_]{2}", _NO_WORDS.sub("", sentence)):
+                yield f"{language}.po: {key} is not translated: {sentence!r}"
+
+
+def unneeded(folder: Path, language: str) -> list[str]:
+    """Cognates of a language that none of its texts needs."""
+    read = {
+        code: {
+            _key(message): message
+            for message in read_po(BytesIO((folder / f"{code}.po").read_bytes()), locale=code)
+            if message.id
+        }
+        for code in ("en", language)
+    }
+    said = {sentence.casefold() for message in read[language].values() for sentence in _sentences(message)}
+    return sorted(text for text in COGNATES.get(language, ()) if text.casefold() not in said)
+
+
+def _same_names(language: str, own: Mapping[str, Message]) -> Iterator[str]:
+    """Commands, or options of one command, that have one name."""
+    named: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, message in own.items():
+        if key.startswith("command.") and key.endswith(".name"):
+            level = key.removesuffix(".name").rpartition(".")[0]
+            named[level, str(message.string)].append(key)
+    for (_, name), keys in named.items():
+        if len(keys) > 1:
+            yield f"{language}.po: {', '.join(keys)} have the same name {name!r}"
+
+
+def _wrong_plurals(language: str, catalog: Catalog) -> Iterator[str]:
+    """A rule for plural forms that doesn't tell apart what the language does, or more, for numbers up to 1,000."""
+    form, category = c2py(catalog.plural_expr), Locale.parse(language).plural_form
+    pairs = {(form(number), category(number)) for number in range(1000)}
+    categories = len({category for _, category in pairs})
+    if catalog.num_plurals != categories:
+        yield f"{language}.po: the header counts {catalog.num_plurals} plural forms, its language {categories}"
+    elif len(pairs) != categories:
+        yield f"{language}.po: the header's rule for plural forms is not its language's"
+
+
 def _in_itself(language: str, catalog: Catalog) -> Iterator[str]:
     where = f"{language}.po"
     if catalog.fuzzy:
         yield f"{where}: the header is marked fuzzy"
     if str(catalog.locale) != language:
         yield f"{where}: the header says {catalog.locale}"
+    yield from _wrong_plurals(language, catalog)
     for message in catalog.obsolete.values():
         yield f"{where}: {_key(message)} is obsolete"
     for message in catalog:
@@ -103,6 +221,17 @@ def _against(language: str, message: Message, english: Message) -> Iterator[str]
     if got != expected:
         odd = ", ".join(sorted(got ^ expected))
         yield f"{language}.po: {key} has other placeholders than in English: {odd}"
+    typed, originals = _typed(message), _typed(english)
+    if typed != originals:
+        odd = ", ".join(sorted(typed ^ originals))
+        yield f"{language}.po: {key} has other commands to type than in English: {odd}"
+    bars = {sentence.count("||") for sentence in _sentences(english)}
+    if any(sentence.count("||") not in bars for sentence in _sentences(message)):
+        yield f"{language}.po: {key} has other spoiler bars than in English"
+
+
+def _typed(message: Message) -> frozenset[str]:
+    return frozenset(typed for sentence in _sentences(message) for typed in _TYPED_COMMAND.findall(sentence))
 
 
 def _count(message: Message) -> frozenset[str]:
@@ -112,7 +241,8 @@ def _count(message: Message) -> frozenset[str]:
 class Uses:
     """The keys that the code names: ``said`` where words are asked for, ``named`` anywhere at all.
 
-    ``complained`` are those of `OperatorError`, whose English sentences stand in `bot.ops.complaints`.
+    ``complained`` are those of `OperatorError`, whose English sentences stand in `bot.ops.complaints`. ``rooms`` are
+    how many characters may be said where Discord has little room.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -120,6 +250,7 @@ class Uses:
         self.complained: dict[str, str] = {}
         self.named: set[str] = set()
         self.patterns: dict[str, str] = {}
+        self.rooms: dict[str, int] = {}
         for file in sorted(folder.rglob("*.py")):
             tree = ast.parse(file.read_text(encoding="utf-8"))
             where = file.relative_to(folder.parent).as_posix()
@@ -141,6 +272,23 @@ class Uses:
                 _hear(node.args[0], f"{where}:{node.lineno}", self.said)
             elif name == "OperatorError":
                 _hear(node.args[0], f"{where}:{node.lineno}", self.complained)
+        if isinstance(node, ast.Call):
+            self._measure(node)
+
+    def _measure(self, call: ast.Call) -> None:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        arguments: list[tuple[int | str, ast.expr]] = [*enumerate(call.args)]
+        arguments += [(given.arg, given.value) for given in call.keywords if given.arg is not None]
+        for place, value in arguments:
+            room = _FORM_HEADING if (name, place) == ("__init__", "title") else _ROOMS.get((name, place))
+            if room is None:
+                continue
+            keys: dict[str, str] = {}
+            for node in ast.walk(value):
+                if isinstance(node, ast.Call) and node.args:
+                    _hear(node.args[0], "", keys)
+            for key in keys:
+                self.rooms[key] = min(room, self.rooms.get(key, room))
 
     def missing(self, keys: frozenset[str]) -> list[str]:
         """Keys that are asked for and that no catalogue has."""

@@ -116,7 +116,7 @@ def test_a_missing_argument_is_an_error(words: Words) -> None:
 
 
 def test_the_keys_of_a_language_are_those_that_can_be_said(words: Words) -> None:
-    assert words.keys("en") == {"recap.title", "recap.beats"}
+    assert words.keys("en") == {"recap.title", "recap.beats", "recap.how"}
     with pytest.raises(LookupError):
         words.keys("de")
 

@@ -1,0 +1,13 @@
+"""Texts that are rightly the same in English and in another language: true cognates, names, what is not translated.
+
+By language, as they are said in English. Names of commands and options stand here without their command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+COGNATES: Final[Mapping[str, frozenset[str]]] = {
+    "ko": frozenset({"DM", "NEW"}),
+}
