@@ -30,6 +30,7 @@ from bot.app.party_series import PartySeries
 from bot.app.people import People
 from bot.app.polls import Polls
 from bot.app.reminders import Reminders
+from bot.app.reruns import Reruns
 from bot.app.screenings import Screenings
 from bot.app.shows import Shows
 from bot.app.standing_reminders import StandingReminders
@@ -53,6 +54,7 @@ from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.following import Follow
+from bot.discord_ui.next_up import NextUp
 from bot.discord_ui.options import Choices
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.party_calendar import PartyCalendar
@@ -64,6 +66,7 @@ from bot.discord_ui.recaps import Recaps
 from bot.discord_ui.relationships import Relationships
 from bot.discord_ui.reminder_list import ReminderList
 from bot.discord_ui.reminders import RemindCommand
+from bot.discord_ui.reruns import RerunCommands
 from bot.discord_ui.scheduled_events import ScheduledEvents
 from bot.discord_ui.screening import ScreeningRoom
 from bot.discord_ui.spoilers import Spoilers
@@ -140,6 +143,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 DueKind.PARTY_AIR_TIME: warnings.tell,
                 DueKind.PARTY_PLAYING: after_party.draw,
                 DueKind.PARTY_OVER: after_party.ask,
+                # What ends re-runs moves what is delivered, which wakes the runner.
+                DueKind.RERUN_OVER: lambda row, since: reruns.close(row, since),
             },
         )
         reminders = Reminders(database, clock, runner.poke, settings.reminder_lead_minutes)
@@ -151,6 +156,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, warnings, seasons, standing))
         library = Library(folder, shows, moves)
         await library.follow_schedules()
+        reruns = Reruns(database, clock, shows, moves)
         presses = Presses()
         choices = Choices(desk)
         ahead = Ahead(desk, presses)
@@ -167,8 +173,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
-                Airtimes(desk, choices, presses, places, calendars),
+                Airtimes(desk, choices, presses, places, calendars, reruns, NextUp(desk, presses)),
                 Follow(desk, choices),
+                RerunCommands(desk, choices, presses, reruns, places),
                 Recaps(desk, choices, presses, ahead),
                 Characters(desk, choices, presses, ahead),
                 Relationships(desk, choices, presses, ahead, Charts()),

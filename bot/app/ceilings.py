@@ -1,8 +1,9 @@
 """Up to which episode a channel or thread may talk openly, and where that comes from.
 
 What somebody set in the place itself counts first; then, in a thread, the episode that its name is about
-(`bot.core.thread_names`), once that has aired; then what was set in the channel that the thread is in. Only what was
-set is stored: the rest is worked out when it is asked for, so it holds for old threads, and after a renaming.
+(`bot.core.thread_names`), once that has aired, or been on in the server's re-run; then what was set in the channel
+that the thread is in. Only what was set is stored: the rest is worked out when it is asked for, so it holds for old
+threads, and after a renaming.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bot.app.clock import Clock
 from bot.app.following import episode_named
 from bot.app.places import Place
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import aired
 from bot.core.errors import UserError
 from bot.core.show import Episode, Show
@@ -69,7 +71,7 @@ class Ceilings:
         found = await episode_named(tx, self._shows, place)
         if found is None or found[0].id != show.id:
             return None
-        episode = show.episode(found[1])
+        episode = (await Timetables(tx).watched(place.guild_id, show)).episode(found[1])
         return episode.number if episode is not None and aired(episode, self._clock.now()) else None
 
     async def save(self, channel_id: int, guild_id: int, show: Show, episode: Episode | None) -> None:

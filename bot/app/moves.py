@@ -59,18 +59,26 @@ class Moves:
     async def follow(self, shows: Shows) -> int:
         """Follow the schedules as they are now; how many reminders and sittings were moved."""
         async with self._database.begin() as tx:
-            unsure = await move_notices.in_hand(tx)
-            moved = [one for follower in self._followers for one in await follower.follow(tx, shows, unsure)]
-            first: dict[tuple[int, str], datetime] = {}
-            for one in moved:
-                if not one.known:
-                    whose = one.user_id, one.show_id
-                    first[whose] = min(one.comes_at, first.get(whose, one.comes_at))
-            now = self._clock.now()
-            for (user_id, show_id), comes_at in first.items():
-                quiet, zone = (await reminder_choices.get(tx, user_id)).quiet, await people.zone(tx, user_id)
-                told_at = placed(now + TOLD_AFTER, comes_at, now, quiet, zone)
-                await move_notices.queue(tx, user_id, show_id, told_at)
-        # Also what moved nothing may have queued something to tell.
-        self._poke()
+            moved = await self.within(tx, shows)
+        self.tell()
+        return moved
+
+    async def within(self, tx: Transaction, shows: Shows) -> int:
+        """The same in a transaction that changes times itself; `tell` is to be called once that is committed."""
+        unsure = await move_notices.in_hand(tx)
+        moved = [one for follower in self._followers for one in await follower.follow(tx, shows, unsure)]
+        first: dict[tuple[int, str], datetime] = {}
+        for one in moved:
+            if not one.known:
+                whose = one.user_id, one.show_id
+                first[whose] = min(one.comes_at, first.get(whose, one.comes_at))
+        now = self._clock.now()
+        for (user_id, show_id), comes_at in first.items():
+            quiet, zone = (await reminder_choices.get(tx, user_id)).quiet, await people.zone(tx, user_id)
+            told_at = placed(now + TOLD_AFTER, comes_at, now, quiet, zone)
+            await move_notices.queue(tx, user_id, show_id, told_at)
         return len(moved)
+
+    def tell(self) -> None:
+        """Let what has been queued be delivered; also what moved nothing may have queued something to tell."""
+        self._poke()

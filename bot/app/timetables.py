@@ -1,8 +1,10 @@
-"""The times that a server goes by: the broadcast's, with what its admins have corrected."""
+"""The times that a server goes by: the broadcast's, with what its admins have corrected, or those of its re-run."""
 
 from __future__ import annotations
 
 from bot.core.show import Episode, Show
+from bot.core.timetable import retimed
+from bot.store import reruns
 from bot.store.database import Transaction
 
 
@@ -25,7 +27,9 @@ class Timetables:
         """The show at the times at which a server watches it."""
         key = guild_id, show.id
         if key not in self._watched:
-            self._watched[key] = await self.broadcast(guild_id, show)
+            on = None if guild_id is None else await reruns.on(self._tx, guild_id, show.id)
+            base = await self.broadcast(guild_id, show)
+            self._watched[key] = base if on is None else retimed(base, on.times())
         return self._watched[key]
 
     async def watched_episodes(

@@ -14,8 +14,8 @@ ON_TIME = timedelta(minutes=2)
 
 
 class DueKind(Enum):
-    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party, series, poll or
-    notice.
+    """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party, series, poll,
+    notice or re-run.
 
     Of a digest it is the id of the person.
     """
@@ -38,6 +38,7 @@ class DueKind(Enum):
     SERIES_ANNOUNCEMENT = "series-announcement"
     SERIES_CANCELLED = "series-cancelled"
     POLL = "poll"
+    RERUN_OVER = "rerun-over"
 
 
 class DueState(Enum):

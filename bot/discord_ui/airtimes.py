@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.app import schedules
 from bot.app.calendar_files import CalendarFiles
 from bot.app.people import People
+from bot.app.reruns import Reruns
 from bot.app.shows import episode_of, show_key
 from bot.app.zone_search import WATCHED_ZONES, ZoneSearch
 from bot.core.airing import Airing, Phase, airing, airs_at, coming_at
@@ -24,9 +25,11 @@ from bot.core.zones import abbreviation_at
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.following import coming_line
+from bot.discord_ui.next_up import NextUp
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.reruns import rerun_lines
 from bot.l10n.dates import day_relation
 from bot.l10n.speaker import Speaker
 from bot.render import ical
@@ -45,12 +48,21 @@ class Airtimes(commands.Cog):
     """Air times of the broadcast."""
 
     def __init__(
-        self, desk: Desk, choices: Choices, presses: Presses, places: ZoneSearch, files: CalendarFiles
+        self,
+        desk: Desk,
+        choices: Choices,
+        presses: Presses,
+        places: ZoneSearch,
+        files: CalendarFiles,
+        reruns: Reruns,
+        next_up: NextUp,
     ) -> None:
         self._desk = desk
         self._people: People = desk.people
         self._places = places
         self._files = files
+        self._reruns = reruns
+        self._next_up = next_up
         self.next_episode.autocomplete("show")(choices.shows)
         self.schedule.autocomplete("show")(choices.shows)
         presses.on("clock", self._press_clock, str, int)
@@ -67,6 +79,10 @@ class Airtimes(commands.Cog):
         """When the next episode airs."""
         ask = await self._desk.ask(interaction, show, private=private)
         reply = self._next_episode(ask)
+        on_again = None if ask.asker.guild_id is None else await self._reruns.of(ask.asker.guild_id, ask.show)
+        if on_again is not None:
+            reply.add(*rerun_lines(ask, on_again))
+        reply.add(*await self._next_up.told(ask)).row(self._next_up.button(ask))
         if show is None:
             reply.add(*await self._others(ask))
         await ask.answer(reply)

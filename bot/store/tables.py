@@ -20,6 +20,7 @@ from bot.core.mirror import MirrorState
 from bot.core.party import Answer, PartyState, SeriesState
 from bot.core.poll import PollState
 from bot.core.reminder import Delivery, DueKind, DueState, ReminderState
+from bot.core.rerun import RerunState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -227,6 +228,47 @@ channel_show = sa.Table(
     _discord_id("guild_id"),
     sa.Column("show_id", Characters, nullable=False),
     sa.Index(None, "guild_id"),
+)
+
+#: Shows that servers watch again.
+rerun = sa.Table(
+    "rerun",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("guild_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    _discord_id("creator_id"),
+    sa.Column("zone", Characters, nullable=False),
+    # None: as it aired.
+    sa.Column("weekdays", WholeNumbers, nullable=True),
+    sa.Column("per_night", sa.Integer, nullable=False),
+    sa.Column("wall_first", WallTime, nullable=False),
+    sa.Column("state", OneOf(RerunState), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("paused_at", Instant, nullable=True),
+    sa.CheckConstraint("per_night >= 1", name="per_night_counts"),
+    sa.CheckConstraint("(state = 'paused') = (paused_at IS NOT NULL)", name="paused_since"),
+    _one_of("state", RerunState),
+    sa.Index(None, "guild_id", "show_id"),
+    sa.Index(
+        "uq_rerun_on",
+        "guild_id",
+        "show_id",
+        unique=True,
+        sqlite_where=sa.text("state IN ('running', 'paused')"),
+        postgresql_where=sa.text("state IN ('running', 'paused')"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+#: When the episodes of re-runs are on, as local times in their zones.
+rerun_slot = sa.Table(
+    "rerun_slot",
+    metadata,
+    sa.Column("rerun_id", _RowId, sa.ForeignKey("rerun.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("episode", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("wall", WallTime, nullable=False),
+    sa.CheckConstraint("episode >= 1", name="episode_counts"),
 )
 
 # These ids live on in buttons, nonces and calendar files: AUTOINCREMENT never gives one out twice.

@@ -601,6 +601,7 @@ def times(there: Place) -> Iterator[Asking]:
                     f"/{name}", f"{way}, {reader}", command(way, reader, name), Reach(shown, shown).read_by(way)
                 )
         timeless = [
+            ("[yours]", "", press(me, reader.public, f"c1:yours:{key}")),
             ("[season]", "", press(me, reader.public, f"c1:season:{key}")),
             ("[reminders]", "", press(me, reader.public, "c1:reminders:00ff")),
             ("[reminders-at]", "", press(me, reader.public, "c1:reminders-at:1:0")),
@@ -675,6 +676,17 @@ OPTIONS_WITH_CHOICES = (
     ("remind", "show"),
     ("reminders cancel", "reminder"),
     ("reminders edit", "reminder"),
+    ("rerun end", "show"),
+    ("rerun extend", "last-episode"),
+    ("rerun extend", "show"),
+    ("rerun pause", "show"),
+    ("rerun resume", "show"),
+    ("rerun show", "show"),
+    ("rerun skip", "show"),
+    ("rerun start", "first-episode"),
+    ("rerun start", "last-episode"),
+    ("rerun start", "show"),
+    ("rerun start", "zone"),
     ("schedule", "show"),
     ("spoilers ceiling clear", "show"),
     ("spoilers ceiling set", "episode"),

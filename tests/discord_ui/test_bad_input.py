@@ -84,6 +84,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "spoilers ceiling set": {"episode": 1},
     "follow show": {"show": "the-defects"},
     "follow stop": {"show": "the-defects"},
+    "rerun start": {"from": "8 aug", "days": "mon", "time": "21:00"},
+    "rerun extend": {"last-episode": 8},
     "recap": {"episode": 1},
     "character": {"name": "Ah-hyun"},
     "progress only": {"episodes": "1"},
@@ -110,6 +112,7 @@ SHOW_OPTIONAL = (
         "watch-party create",
         "watch-party series",
         "watch-party find",
+        "rerun start",
     ),
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
@@ -439,6 +442,10 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:series-join:1:going:00ff",
         "c1:series-off?:1",
         "c1:series-off:1",
+        f"c1:yours:{key}",
+        "c1:rerun-go:1",
+        f"c1:rerun-pick:{key}:1753995600:Asia/Seoul:x:1:1:8",
+        *(f"c1:rerun-{action}:{key}" for action in ("pause", "resume", "skip", "end?", "end")),
         f"c1:previously:{key}:0:{ann.id}",
         f"c1:questions:{key}:0:{ann.id}",
         f"c1:postit:recap:{key}:2:",
@@ -464,7 +471,7 @@ def forged(custom_id: str) -> list[str]:
 
 
 #: Tables whose rows don't say whose they are.
-NAMELESS = ("due", "sitting", "party_air_time", "calendar_entry")
+NAMELESS = ("due", "sitting", "party_air_time", "calendar_entry", "rerun_slot")
 
 
 def not_of(rows: dict[str, list[tuple[Any, ...]]], member: MemberActor) -> dict[str, list[tuple[Any, ...]]]:

@@ -331,6 +331,23 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     noted = await click(bo, await of_the_bot(s.general, "watched"), "watched")
     await click(bo, noted.followups[0], "unwatched")
     await bo.slash(s.general, "watch-party history")
+
+    boss = s.guild.create_role("boss", permissions=discord.Permissions(manage_guild=True))
+    await ann.slash(s.general, "rerun show")
+    dee = s.person("dee", locales[-1], roles=[boss])
+    asked_back = await dee.slash(s.general, "rerun start", **{"from": "in 3 days", "time": "at 9", "zone": zone})
+    preview = await click(dee, asked_back.response, "rerun-pick")
+    await click(dee, preview.response or asked_back.response, "rerun-go")
+    shown = await dee.slash(s.general, "rerun pause")
+    for action in ("rerun-resume", "rerun-skip", "rerun-pause"):
+        await click(dee, shown.response, action)
+    for command in ("resume", "skip", "pause"):
+        await dee.slash(s.general, f"rerun {command}")
+    await bo.slash(s.general, "next-episode")
+    await dee.slash(s.general, "rerun extend", **{"last-episode": number})
+    sure = await click(dee, shown.response, "rerun-end?")
+    await dee.slash(s.general, "rerun end")
+    await click(dee, sure.response, "rerun-end")
     told = [body["content"] for body in (*s.posts(s.general), *s.posts(s.den)) if body.get("content")]
     told = [one for one in told if "/progress" not in one]
     moved = [one for one in told if "Because its host" in one]
@@ -460,6 +477,8 @@ IN_AN_EVENING |= {
 }
 IN_AN_EVENING |= {"[series-go]", "[series-join]", "[series-off?]", "[series-off]"}
 IN_AN_EVENING |= {"/watch-party find", "[vote]", "[decide]"}
+IN_AN_EVENING |= {f"/rerun {name}" for name in ("start", "show", "pause", "resume", "skip", "extend", "end")}
+IN_AN_EVENING |= {f"[rerun-{name}]" for name in ("pick", "go", "pause", "resume", "skip", "end?", "end")}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}
 IN_AN_EVENING |= {"/reminders edit", "[leads]", "[unremind-every]", "[snooze-at]", "[snooze-day]", "[snooze?]"}
 IN_AN_EVENING |= {
