@@ -25,6 +25,7 @@ from bot.app.following import Following
 from bot.app.library import Library
 from bot.app.memory import Memory
 from bot.app.moves import Moves
+from bot.app.overrides import Overrides, UnneededOverrides
 from bot.app.parties import Parties
 from bot.app.party_series import PartySeries
 from bot.app.people import People
@@ -67,6 +68,7 @@ from bot.discord_ui.relationships import Relationships
 from bot.discord_ui.reminder_list import ReminderList
 from bot.discord_ui.reminders import RemindCommand
 from bot.discord_ui.reruns import RerunCommands
+from bot.discord_ui.schedule import Schedule
 from bot.discord_ui.scheduled_events import ScheduledEvents
 from bot.discord_ui.screening import ScreeningRoom
 from bot.discord_ui.spoilers import Spoilers
@@ -153,9 +155,15 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.
-        moves = Moves(database, clock, runner.poke, (reminders, catch_ups, parties, warnings, seasons, standing))
+        moves = Moves(
+            database,
+            clock,
+            runner.poke,
+            (UnneededOverrides(clock), reminders, catch_ups, parties, warnings, seasons, standing),
+        )
         library = Library(folder, shows, moves)
         await library.follow_schedules()
+        overrides = Overrides(database, clock, shows, moves)
         reruns = Reruns(database, clock, shows, moves)
         presses = Presses()
         choices = Choices(desk)
@@ -174,6 +182,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         client.equip(
             cogs=(
                 Airtimes(desk, choices, presses, places, calendars, reruns, NextUp(desk, presses)),
+                Schedule(desk, choices, presses, overrides, places),
                 Follow(desk, choices),
                 RerunCommands(desk, choices, presses, reruns, places),
                 Recaps(desk, choices, presses, ahead),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.app.clock import Clock
 from bot.app.moves import Moved
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import airs_at
 from bot.core.catch_up import (
     FURTHEST,
@@ -174,10 +175,12 @@ class CatchUps:
     async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
         """See `bot.app.moves.Follower`. Sittings move that would begin before their episodes have aired now."""
         moved: list[Moved] = []
+        times = Timetables(tx)
         for found in await catch_ups.all_active(tx):
-            show = shows.get(found.show_id)
-            if show is None:
+            loaded = shows.get(found.show_id)
+            if loaded is None:
                 continue
+            show = await times.broadcast(found.guild_id, loaded)
             whose = found.user_id, found.show_id
             waiting = await due.waiting(tx, DueKind.CATCH_UP, [planned.id for planned in found.sittings])
             ahead = [planned for planned in found.sittings if planned.id in waiting]

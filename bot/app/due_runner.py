@@ -36,6 +36,7 @@ from bot.app.outbox import (
 from bot.app.polls import decide
 from bot.app.reminding import DMS_CLOSED, MENTIONS_PER_MESSAGE, SNOOZED_GRACE, Ledger, Reminding
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import minutes_of
 from bot.core.catch_up import CatchUp, CatchUpState
 from bot.core.party import Party, PartyState, SeriesState
@@ -283,13 +284,15 @@ class DueRunner:
             whose = await move_notices.get(tx, row.subject)
             ours = () if whose is None else await reminders.list_moved(tx, *whose)
             plan = None if whose is None else await catch_ups.current(tx, *whose)
+            wish = ours[0] if ours else plan
+            show = None if wish is None else self._shows.get(wish.show_id)
+            if wish is not None and show is not None:
+                show = await Timetables(tx).watched(wish.guild_id, show)
         planned = () if plan is None else tuple(one for one in plan.sittings if one.moved_from is not None)
-        wish = ours[0] if ours else plan
         if wish is None or not (ours or planned):
             # Moved back in the meantime, or nobody waits for it any more.
             self._drop(row, settled, due.TAKEN_BACK)
             return
-        show = self._shows.get(wish.show_id)
         if show is None:
             self._undeliverable(row, settled, "show-not-loaded")
             return

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.app.clock import Clock
 from bot.app.moves import Moved
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
 from bot.core.quiet import placed
@@ -217,11 +218,12 @@ class Reminders:
         return tuple(gone)
 
     async def change_lead(self, reminder_id: int, user_id: int, show: Show, lead_minutes: int) -> Reminder:
-        """Another lead for a reminder of one's own, in one transaction."""
+        """Another lead for a reminder of one's own, in one transaction. ``show`` is as it is published."""
         async with self._database.begin() as tx:
             reminder = await reminders.get(tx, reminder_id)
             if reminder is None or not _dealt_with(reminder, user_id):
                 raise UserError("reminder.gone")
+            show = await Timetables(tx).watched(reminder.guild_id, show)
             episode = show.episode(reminder.episode)
             if episode is None:
                 raise UserError("reminder.gone")
@@ -287,9 +289,12 @@ class Reminders:
         """
         known: dict[int, Habits] = {}
         moved: list[Moved] = []
+        times = Timetables(tx)
         for reminder in await reminders.all_active(tx):
-            found = shows.episode(reminder.show_id, reminder.episode)
-            air_at = None if found is None else airs_at(found[1])
+            found = await times.watched_episodes(
+                reminder.guild_id, shows.episodes(reminder.show_id, (reminder.episode,))
+            )
+            air_at = None if found is None else airs_at(found[1][0])
             whose = reminder.user_id, reminder.show_id
             sure = whose not in unsure
             if found is not None and air_at is None and reminder.undated_at is None and reminder.snoozed_at is None:

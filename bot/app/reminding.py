@@ -29,6 +29,7 @@ from bot.app.outbox import (
     TryLater,
 )
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import minutes_of
 from bot.core.reminder import (
     Bundle,
@@ -137,6 +138,11 @@ class Reminding:
             known = await bundles.get_all(tx, {row.bundle for row in rows if row.bundle is not None})
             asked = await reminders.get_all(tx, [row.subject for row in rows])
             deliveries = await reminder_choices.deliveries(tx, {one.user_id for one in asked.values()})
+            times = Timetables(tx)
+            about = {
+                one.id: await times.watched_episodes(one.guild_id, self._shows.episodes(one.show_id, (one.episode,)))
+                for one in asked.values()
+            }
         fresh: list[_Wanted] = []
         again: dict[Bundle, list[_Wanted]] = defaultdict(list)
         over: dict[Bundle | int, list[_Wanted]] = defaultdict(list)
@@ -148,7 +154,7 @@ class Reminding:
                 ledger.delivered(row, judge(row.due_at, self._clock.now(), None))
                 continue
             try:
-                wanted = self._judged(row, asked.get(row.subject), deliveries, ledger)
+                wanted = self._judged(row, asked.get(row.subject), about.get(row.subject), deliveries, ledger)
             except Exception as error:
                 await ledger.failed(row, error)
                 continue
@@ -202,17 +208,21 @@ class Reminding:
                 return [one.reminder.id for one in late]
 
     def _judged(
-        self, row: Due, reminder: Reminder | None, deliveries: dict[int, Delivery], ledger: Ledger
+        self,
+        row: Due,
+        reminder: Reminder | None,
+        about: tuple[Show, tuple[Episode, ...]] | None,
+        deliveries: dict[int, Delivery],
+        ledger: Ledger,
     ) -> _Wanted | None:
         """What has to be told, or is over; None where it is settled already."""
         if reminder is None or reminder.state is ReminderState.CANCELLED:
             ledger.dropped(row, "cancelled")
             return None
-        found = self._shows.episode(reminder.show_id, reminder.episode)
-        if found is None:
+        if about is None:
             ledger.undeliverable(row, "show-not-loaded")
             return None
-        show, episode = found
+        show, (episode,) = about
         over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
         judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + SNOOZED_GRACE))
         delivery = deliveries[reminder.user_id]

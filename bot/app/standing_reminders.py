@@ -14,6 +14,7 @@ from bot.app.clock import Clock
 from bot.app.moves import Moved
 from bot.app.reminders import habits
 from bot.app.shows import Shows
+from bot.app.timetables import Timetables
 from bot.core.airing import Phase, airing, airs_at
 from bot.core.errors import UserError
 from bot.core.reminder import DueKind, ReminderState, StandingReminder
@@ -43,12 +44,13 @@ class StandingReminders:
     ) -> StandingReminder:
         """Remind somebody before every episode, at each of ``leads`` (minutes); other leads for the wish there is.
 
-        Raises UserError: "reminder.finished" where no episode is to come, or "reminder.too-many-shows".
+        ``show`` is as it is published; what the server goes by counts. Raises UserError: "reminder.finished" where no
+        episode is to come, or "reminder.too-many-shows".
         """
         now = self._clock.now()
-        if airing(show, now).phase is Phase.FINISHED:
-            raise UserError("reminder.finished", show=show)
         async with self._database.begin() as tx:
+            if airing(await Timetables(tx).watched(guild_id, show), now).phase is Phase.FINISHED:
+                raise UserError("reminder.finished", show=show)
             wish = await standing_reminders.create(
                 tx,
                 user_id=user_id,
@@ -77,7 +79,7 @@ class StandingReminders:
     async def change_leads(
         self, standing_id: int, user_id: int, show: Show, leads: tuple[int, ...]
     ) -> StandingReminder:
-        """Other leads for a wish of one's own. Raises UserError("reminder.gone")."""
+        """Other leads for a wish of one's own; ``show`` is as it is published. Raises UserError("reminder.gone")."""
         async with self._database.begin() as tx:
             wish = _own(await standing_reminders.get(tx, standing_id, user_id))
             wish = await standing_reminders.set_leads(tx, wish.id, leads)
@@ -95,16 +97,17 @@ class StandingReminders:
 
     async def follow(self, tx: Transaction, shows: Shows, unsure: frozenset[tuple[int, str]]) -> list[Moved]:
         """See `bot.app.moves.Follower`: reminders for episodes that have a date now. Those there were have moved."""
+        times = Timetables(tx)
         for wish in await standing_reminders.all_active(tx):
             show = shows.get(wish.show_id)
             if show is not None:
-                await self._fill(tx, show, wish)
+                await self._fill(tx, times, show, wish)
         return []
 
     async def _keep_to(self, tx: Transaction, show: Show, wish: StandingReminder) -> None:
         """Make its reminders those of its leads, no more and no fewer."""
         await self._withdraw(tx, wish, but=wish.leads)
-        await self._fill(tx, show, wish)
+        await self._fill(tx, Timetables(tx), show, wish)
 
     async def _withdraw(self, tx: Transaction, wish: StandingReminder, but: tuple[int, ...] = ()) -> None:
         for reminder in await reminders.list_active(tx, wish.user_id):
@@ -112,9 +115,10 @@ class StandingReminders:
                 await reminders.cancel(tx, reminder.id, wish.user_id)
                 await due.withdraw(tx, (DueKind.REMINDER,), reminder.id)
 
-    async def _fill(self, tx: Transaction, show: Show, wish: StandingReminder) -> None:
+    async def _fill(self, tx: Transaction, times: Timetables, show: Show, wish: StandingReminder) -> None:
         now = self._clock.now()
-        coming = [(episode, at) for episode in show.episodes if (at := airs_at(episode)) is not None and at > now]
+        here = await times.watched(wish.guild_id, show)
+        coming = [(episode, at) for episode in here.episodes if (at := airs_at(episode)) is not None and at > now]
         if not coming:
             return
         theirs = await habits(tx, wish.user_id)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from bot.core.override import Override, corrected
 from bot.core.show import Episode, Show
 from bot.core.timetable import retimed
-from bot.store import reruns
+from bot.store import overrides, reruns
 from bot.store.database import Transaction
 
 
@@ -13,6 +16,7 @@ class Timetables:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._overrides: dict[int, Mapping[str, Mapping[int, Override]]] = {}
         self._broadcasts: dict[tuple[int | None, str], Show] = {}
         self._watched: dict[tuple[int | None, str], Show] = {}
 
@@ -20,8 +24,13 @@ class Timetables:
         """The show as it is broadcast, as far as a server knows better with its corrections; None: no server."""
         key = guild_id, show.id
         if key not in self._broadcasts:
-            self._broadcasts[key] = show
+            self._broadcasts[key] = show if guild_id is None else await self._corrected(guild_id, show)
         return self._broadcasts[key]
+
+    async def _corrected(self, guild_id: int, show: Show) -> Show:
+        if guild_id not in self._overrides:
+            self._overrides[guild_id] = await overrides.of_guild(self._tx, guild_id)
+        return corrected(show, self._overrides[guild_id].get(show.id, {}))
 
     async def watched(self, guild_id: int | None, show: Show) -> Show:
         """The show at the times at which a server watches it."""

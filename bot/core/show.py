@@ -261,6 +261,18 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """That the admins of a server know another time than the dataset.
+
+    ``published`` is when the episode comes out by the dataset (None: no date there), ``note`` what the admins say
+    about it, as they typed it.
+    """
+
+    published: WallTime | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """One thing to watch. ``number`` is its place in the order of the show, ``in_season`` counts within ``season``.
 
@@ -269,6 +281,7 @@ class Episode:
     among the specials of the show, whose ``in_season`` is 0. ``part``: of an episode that comes out in several.
     ``season_part``: of a season that does. ``together``: shown in one broadcast with the episode before it.
     ``derived``: no source prints its day, which was counted on from others.
+    ``correction`` is set where its time is what a server's admins say (None: it is the dataset's).
     """
 
     number: int
@@ -286,6 +299,7 @@ class Episode:
     season_part: int | None = None
     together: bool = False
     derived: bool = False
+    correction: Correction | None = None
 
     @property
     def printed(self) -> int | None:

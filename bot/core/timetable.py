@@ -17,7 +17,8 @@ def retimed(show: Show, times: Mapping[int, WallTime | None]) -> Show:
     """The show with some of its episodes (by number) at other times; None: without any date.
 
     What is said of a release besides its time is kept where an episode has one. All other ways in which a retimed
-    episode comes out lose their hours, since they were announced together with the time that is no longer so.
+    episode comes out lose their hours, since they were announced together with the time that is no longer so. What a
+    server's admins had said of its time is no longer so either.
     """
     if not times:
         return show
@@ -35,4 +36,4 @@ def _at(show: Show, episode: Episode, at: WallTime | None) -> Episode:
     if main is None:
         main = Release(show.network, ReleaseKind.BROADCAST, (), None, (), None)
     others = tuple(replace(release, at=None) for release in episode.releases if release is not main)
-    return replace(episode, releases=(replace(main, at=at), *others), derived=False)
+    return replace(episode, releases=(replace(main, at=at), *others), derived=False, correction=None)

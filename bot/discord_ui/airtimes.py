@@ -1,4 +1,4 @@
-"""`/next-episode` and `/schedule`: when episodes air, for everybody in their own time."""
+"""`/next-episode`, and calendars of the broadcast: when episodes air, for everybody in their own time."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bot.core.spoilers import Horizon
 from bot.core.text import plain
 from bot.core.zones import abbreviation_at
 from bot.discord_ui import stamps
+from bot.discord_ui.corrections import explained
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.following import coming_line
 from bot.discord_ui.next_up import NextUp
@@ -64,7 +65,6 @@ class Airtimes(commands.Cog):
         self._reruns = reruns
         self._next_up = next_up
         self.next_episode.autocomplete("show")(choices.shows)
-        self.schedule.autocomplete("show")(choices.shows)
         presses.on("clock", self._press_clock, str, int)
         presses.on("ics", self._press_calendar, str, int)
         presses.on("season", self._press_season_calendar, str)
@@ -86,13 +86,6 @@ class Airtimes(commands.Cog):
         if show is None:
             reply.add(*await self._others(ask))
         await ask.answer(reply)
-
-    @app_commands.command(name="schedule", description="The season at a glance, with dates in your own time")
-    @app_commands.describe(show="Which show", private="Only you see the answer")
-    async def schedule(self, interaction: discord.Interaction, show: str | None = None, private: bool = False) -> None:
-        """The season at a glance."""
-        ask = await self._desk.ask(interaction, show, private=private)
-        await ask.answer(self._season(ask))
 
     async def _others(self, ask: Ask) -> list[str]:
         """What else goes on in a server that follows several shows."""
@@ -138,7 +131,7 @@ class Airtimes(commands.Cog):
         upcoming = state.next[0] if state.next else None
         reply.add("## " + plain(say.text(show.title)))
         if upcoming is not None:
-            reply.add(say("next.undated", episode=episode_name(say, show, upcoming)))
+            reply.add(say("next.undated", episode=episode_name(say, show, upcoming)), *explained(say, upcoming))
         else:
             reply.add(say("next.nothing-announced"))
         if state.last is not None:
@@ -170,6 +163,7 @@ class Airtimes(commands.Cog):
                 reply.add("## " + say(key, show=plain(say.text(show.title)), episode=names))
             reply.add(*self._titles(say, state.next, shown))
             reply.add(say("next.airs", at=stamps.full(at), relative=stamps.relative(at)))
+            reply.add(*explained(say, first))
             reply.add(*self._releases(ask, first))
             if first.derived:
                 reply.add("-# ≈ " + say("schedule.derived"))
@@ -273,43 +267,6 @@ class Airtimes(commands.Cog):
         if not regions:
             return say("release.abroad", service=services)
         return say("release.in", service=services, regions=say.listing(say.territory(code) for code in regions))
-
-    def _season(self, ask: Ask) -> Reply:
-        say, show = ask.say, ask.show
-        reply = Reply().add("## " + say("schedule.title", show=plain(say.text(show.title))))
-        rows = schedules.season(show, ask.now, ask.horizon(0))
-        headed = None
-        for row in rows:
-            heading = self._season_heading(say, show, row.episode)
-            if heading != headed:
-                headed = heading
-                reply.add(f"### {heading}")
-            name = episode_name(say, show, row.episode)
-            if row.at is None:
-                line = say("schedule.undated", episode=name)
-            else:
-                key = "schedule.aired" if row.aired else "schedule.coming"
-                line = say(key, episode=name, at=stamps.short(row.at), relative=stamps.relative(row.at))
-            if row.episode.derived and row.at is not None:
-                line += " ≈"
-            if row.title is not None:
-                line += " " + say("schedule.episode-title", title=plain(say.text(row.title)))
-            reply.add(line)
-        if any(row.episode.derived and row.at is not None for row in rows):
-            reply.add("-# ≈ " + say("schedule.derived"))
-        if ask.zone is None:
-            reply.add("-# " + say("schedule.own-time"))
-        else:
-            reply.add("-# " + say("schedule.zone", place=self._places.place(ask.zone, say.language)))
-        if any(row.at is not None for row in rows):
-            reply.row(button(say("button.calendar-all"), "season", show_key(show), emoji="📅"))
-        return reply
-
-    def _season_heading(self, say: Speaker, show: Show, episode: Episode) -> str | None:
-        """What stands above the episodes of a season or of its part; None where all there is is one whole season."""
-        if episode.season_part is not None:
-            return say("schedule.season-part", season=episode.season, part=episode.season_part)
-        return None if len(show.seasons) == 1 else say("schedule.season", season=episode.season)
 
     # -------------------------------------------------------------- presses
 

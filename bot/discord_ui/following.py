@@ -14,6 +14,7 @@ from bot.core.errors import UserError
 from bot.core.show import Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
+from bot.discord_ui.corrections import marked
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.party_options import may_see
@@ -124,7 +125,8 @@ def coming_line(say: Speaker, show: Show, now: datetime) -> str:
     if at is None:
         return "- " + say("follow.no-date", show=title)
     names = say.listing(episode_name(say, show, episode) for episode in state.next)
-    return "- " + say("follow.coming", show=title, episode=names, at=stamps.short(at), relative=stamps.relative(at))
+    line = say("follow.coming", show=title, episode=names, at=stamps.short(at), relative=stamps.relative(at))
+    return "- " + marked(say, state.next[0], line)
 
 
 def _about(ask: Ask, key: str, **arguments: object) -> str:

@@ -21,6 +21,7 @@ from bot.core.progress import ranges
 from bot.core.show import Episode, Show
 from bot.core.text import clean, cut
 from bot.core.thread_names import titles_of
+from bot.discord_ui.corrections import marked
 from bot.discord_ui.desk import Ask, Desk
 from bot.l10n.speaker import Speaker
 
@@ -157,7 +158,7 @@ def episode_label(say: Speaker, show: Show, episode: Episode, zone: str | None, 
     name = episode_name(say, show, episode)
     at = airs_at(episode)
     if at is None:
-        return say("choice.episode-undated", episode=name)
+        return marked(say, episode, say("choice.episode-undated", episode=name))
     local = at.astimezone(ZoneInfo(zone or show.zone))
     key = "choice.episode-aired" if at <= now else "choice.episode-coming"
-    return say(key, episode=name, day=say.day(local), time=say.clock(local))
+    return marked(say, episode, say(key, episode=name, day=say.day(local), time=say.clock(local)))

@@ -38,6 +38,7 @@ from bot.core.series import Night, Series
 from bot.core.show import Episode, Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
+from bot.discord_ui.corrections import marked
 from bot.discord_ui.event_words import event_link, notice_lines
 from bot.discord_ui.options import episode_name, episode_names
 from bot.discord_ui.press import custom_id
@@ -129,13 +130,14 @@ def _bundle(say: Speaker, post: BundlePost, mark: str) -> TextSending:
 
 
 def _reminder_line(say: Speaker, post: ReminderPost | BundlePost, airs_at: datetime) -> str:
-    return "🔔 " + say(
+    line = say(
         "post.reminder",
         show=plain(say.text(post.show.title)),
         episode=episode_name(say, post.show, post.episode),
         at=stamps.clock(airs_at),
         relative=stamps.relative(airs_at),
     )
+    return "🔔 " + marked(say, post.episode, line)
 
 
 def _snoozes(say: Speaker, reminder_id: int, mark: str) -> ui.View:
@@ -177,12 +179,13 @@ def _moved(say: Speaker, post: MovedPost, mark: str) -> TextSending:
         episodes = [episode for episode in show.episodes if episode.number == reminder.episode]
         what, now = episode_names(say, show, episodes), stamps.full(reminder.airs_at)
         if reminder.undated_at is not None:
-            lines.append("- " + say("post.date-lost", what=what))
+            lines.append(marked(say, episodes[0], "- " + say("post.date-lost", what=what)))
             continue
         if reminder.moved_from == reminder.airs_at:
             line = "- " + say("post.date-again", what=what, now=now)
         else:
             line = _moved_line(say, show, episodes, reminder.moved_from, reminder.airs_at)
+        line = marked(say, episodes[0], line)
         lines.append(f"{line} {say('post.moved-reminder', at=stamps.full(reminder.fires_at))}")
     for planned in post.sittings:
         episodes = [episode for episode in show.episodes if episode.number in planned.sitting.episodes]

@@ -21,6 +21,7 @@ from bot.core.when import HORIZON, MOST_LEADS, Unclear, read_lead, read_leads
 from bot.core.zones import day_later
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
+from bot.discord_ui.corrections import explained
 from bot.discord_ui.desk import Ask, Desk, bot_is_here, message_channel
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import Choices, episode_name
@@ -97,14 +98,16 @@ class RemindCommand(commands.Cog):
         return await self._reminders.usual_leads(ask.asker.user_id, ask.asker.guild_id)
 
     async def _remind(self, ask: Ask, number: int, leads: tuple[int, ...]) -> None:
-        episode = episode_of(ask.show, number)
-        plan = self._reminders.plan(ask.show, episode, leads)
         interaction = ask.interaction
-        dm_channel_id = await message_channel(interaction)
         reachable = bot_is_here(interaction)
+        # Where the bot isn't itself, nobody can tell it of other times.
+        show = ask.local if reachable else self._show(ask.show.id)
+        episode = episode_of(show, number)
+        plan = self._reminders.plan(show, episode, leads)
+        dm_channel_id = await message_channel(interaction)
         made = await self._reminders.create(
             user_id=ask.asker.user_id,
-            show=ask.show,
+            show=show,
             episode=episode,
             leads=leads,
             channel_id=ask.asker.channel_id if reachable else None,
@@ -118,7 +121,7 @@ class RemindCommand(commands.Cog):
         reachable = bot_is_here(ask.interaction)
         wish = await self._standing.create(
             user_id=ask.asker.user_id,
-            show=ask.show,
+            show=self._show(ask.show.id),
             leads=leads,
             channel_id=ask.asker.channel_id if reachable else None,
             guild_id=ask.asker.guild_id if reachable else None,
@@ -177,6 +180,8 @@ class RemindCommand(commands.Cog):
             reply.add("-# " + say("reminder.left-out", leads=leads_words(say, over)))
         if any(reminder.fires_at != own_time(reminder) for reminder in made if reminder.snoozed_at is None):
             reply.add("-# " + say("reminder.quiet"))
+        episode = ask.local.episode(first.episode)
+        reply.add(*(() if episode is None else explained(say, episode)))
         delivery = (await self._reminders.habits(ask.asker.user_id)).choice.delivery
         reply.add("-# " + how(say, delivery, here=first.channel_id is not None))
         ids = "-".join(str(reminder.id) for reminder in made)
@@ -220,7 +225,7 @@ class RemindCommand(commands.Cog):
         """Take other leads for a wish for every episode."""
         wish = await self._standing.get(standing_id, interaction.user.id)
         ask = await self._desk.ask(interaction, self._show(wish.show_id), private=True)
-        changed = await self._standing.change_leads(wish.id, wish.user_id, ask.show, read_leads(typed))
+        changed = await self._standing.change_leads(wish.id, wish.user_id, self._show(wish.show_id), read_leads(typed))
         await ask.answer(await self.confirmed_every(ask, changed))
 
     def _show(self, show_id: str) -> Show:
@@ -234,7 +239,9 @@ class RemindCommand(commands.Cog):
         """Take another lead for a reminder."""
         reminder = await self._reminders.get(reminder_id, interaction.user.id)
         ask = await self._desk.ask(interaction, self._show(reminder.show_id), private=True)
-        changed = await self._reminders.change_lead(reminder_id, interaction.user.id, ask.show, read_lead(typed))
+        changed = await self._reminders.change_lead(
+            reminder_id, interaction.user.id, self._show(reminder.show_id), read_lead(typed)
+        )
         await ask.answer(await self._confirmed(ask, [changed]))
 
     async def tell_failure(self, interaction: discord.Interaction, error: Exception) -> None:
@@ -310,7 +317,7 @@ def how(say: Speaker, delivery: Delivery, *, here: bool) -> str:
 
 def _next(ask: Ask) -> int:
     """The number of the next episode. Raises UserError("reminder.no-next") where none has a date."""
-    coming = [episode for episode in airing(ask.show, ask.now).next if airs_at(episode) is not None]
+    coming = [episode for episode in airing(ask.local, ask.now).next if airs_at(episode) is not None]
     if not coming:
         raise UserError("reminder.no-next", show=ask.show)
     return coming[0].number

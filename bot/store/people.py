@@ -25,6 +25,7 @@ from bot.store.tables import (
     reminder_choice,
     rewatch,
     rsvp,
+    schedule_change,
     screening,
     seen_apart,
     series,
@@ -129,5 +130,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))
     for table in (party, series, poll):
         await tx.execute(sa.update(table).where(table.c.creator_id == user_id).values(creator_id=NOBODY))
+    await tx.execute(sa.update(schedule_change).where(schedule_change.c.user_id == user_id).values(user_id=NOBODY))
+    await tx.execute(sa.update(schedule_change).where(schedule_change.c.undone_by == user_id).values(undone_by=NOBODY))
     await tx.execute(sa.update(screening).where(screening.c.starter_id == user_id).values(starter_id=NOBODY))
     tx.scrub()

@@ -271,6 +271,40 @@ rerun_slot = sa.Table(
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
 )
 
+#: What an admin has said about a show's times in one go, in their own server. Their ids live on in buttons.
+schedule_change = sa.Table(
+    "schedule_change",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("guild_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    _discord_id("user_id"),
+    sa.Column("note", Characters),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("undone_at", Instant),
+    _discord_id("undone_by", nullable=True),
+    sa.Index(None, "guild_id", "show_id"),
+    sqlite_autoincrement=True,
+)
+
+#: The episodes' times of such a change; no wall time: there is no date any more.
+schedule_override = sa.Table(
+    "schedule_override",
+    metadata,
+    sa.Column(
+        "change_id",
+        _RowId,
+        sa.ForeignKey("schedule_change.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("episode", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("airs_wall", WallTime),
+    sa.Column("zone", Characters),
+    sa.Column("unneeded_at", Instant),
+    sa.CheckConstraint("(airs_wall IS NULL) = (zone IS NULL)", name="zone_goes_with_wall"),
+)
+
 # These ids live on in buttons, nonces and calendar files: AUTOINCREMENT never gives one out twice.
 party = sa.Table(
     "party",

@@ -183,7 +183,7 @@ async def place(folder: Path, tried: Tried, at: datetime) -> AsyncIterator[Place
                 # Five has no factor in common with twice the numbers of horizons there are here.
                 room = rooms[(index * 5 + 3) % len(rooms)]
                 private = (await member.slash(room.handle, "help")).response
-                public = (await member.slash(room.handle, "schedule")).response
+                public = (await member.slash(room.handle, "schedule show")).response
                 for message in (private, public):
                     host(member, message)
                 readers.append(Reader(member, locale, seen, room.ceiling, private, public))
@@ -594,7 +594,7 @@ def times(there: Place) -> Iterator[Asking]:
     others = [reader for reader in there.readers if not reader.usual]
     for reader in (*(reader for reader in there.readers if reader.usual), *others[::4]):
         me = reader.member
-        for name in ("next-episode", "schedule"):
+        for name in ("next-episode", "schedule show"):
             for way in ways(there, reader):
                 shown = reader.progress if way.ceiling is None else way.ceiling
                 yield Asking(
@@ -636,6 +636,7 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("progress group", {"episode": 3}),
     ("timezone show", {}),
     ("reminders list", {}),
+    ("schedule overrides", {}),
     ("reminders settings", {}),
     ("reminders defaults", {}),
     ("watch-party list", {}),
@@ -687,7 +688,12 @@ OPTIONS_WITH_CHOICES = (
     ("rerun start", "last-episode"),
     ("rerun start", "show"),
     ("rerun start", "zone"),
-    ("schedule", "show"),
+    ("schedule override", "episode"),
+    ("schedule override", "show"),
+    ("schedule overrides", "show"),
+    ("schedule show", "show"),
+    ("schedule undo", "episode"),
+    ("schedule undo", "show"),
     ("spoilers ceiling clear", "show"),
     ("spoilers ceiling set", "episode"),
     ("spoilers ceiling set", "show"),

@@ -143,7 +143,7 @@ async def test_calendar_file_of_one_episode(s: Stage) -> None:
 
 async def test_schedule_shows_the_season_and_its_calendar(s: Stage) -> None:
     ann = s.person("ann")
-    answer = await ann.slash(s.general, "schedule")
+    answer = await ann.slash(s.general, "schedule show")
     text = said(answer)
     for number in range(1, 9):
         assert f"Episode {number}" in text

@@ -98,12 +98,23 @@ GOOD: dict[str, dict[str, Any]] = {
     "watch-party skip": {"party": 1},
     "watch-party series": {"days": "mon", "time": "21:00"},
     "watch-party find": {"episode": 4},
+    "schedule override": {"episode": 4, "at": "no date"},
     "remind": {"episode": 4},
     "reminders cancel": {"reminder": 1},
     "reminders edit": {"reminder": 1, "lead": "5 min"},
 }
 SHOW_OPTIONAL = (
-    *("next-episode", "schedule", "recap", "character", "cast", "remind"),
+    *(
+        "next-episode",
+        "schedule show",
+        "schedule override",
+        "schedule overrides",
+        "schedule undo",
+        "recap",
+        "character",
+        "cast",
+        "remind",
+    ),
     *("explain", "relationships", "catch-up", "progress only", "progress rewatch", "progress share", "progress group"),
     *(
         "progress set",
@@ -383,7 +394,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         ("progress set", {"episode": 2}),
         ("progress set", {"episode": 1}),
         ("next-episode", {}),
-        ("schedule", {}),
+        ("schedule show", {}),
         ("recap", {"episode": 1}),
         ("recap", {}),
         ("recap", {"episode": 2, "private": True}),
@@ -452,7 +463,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         f"c1:reveal:chart:{key}:2:dark",
         f"c1:reveal:named:{key}:2:Ah-hyun",
     ]
-    host = (await ann.slash(s.general, "schedule")).response
+    host = (await ann.slash(s.general, "schedule show")).response
     handlers = s.companion.client._presses._handlers
     assert {one.split(":")[1] for one in seen} == set(handlers), "every kind of button is among them"
     return sorted(set(seen)), host
@@ -492,7 +503,7 @@ async def test_forged_buttons_are_answered_and_touch_nothing_of_others(s: Stage,
     else:
         elsewhere = s.env.create_guild("Elsewhere")
         eve = elsewhere.add_member(s.env.create_user("eve"))
-        host = (await eve.slash(elsewhere.create_text_channel("lobby"), "schedule")).response
+        host = (await eve.slash(elsewhere.create_text_channel("lobby"), "schedule show")).response
     # What people type for themselves they may also press for themselves.
     ids = sorted({one for custom_id in seen for one in (custom_id, *forged(custom_id))})
     if where != "here" and not FULL:

@@ -129,7 +129,7 @@ async def test_the_host_decides_early_and_nobody_else(s: Stage) -> None:
     assert is_private(decided)
     await s.pass_time(seconds=5)
     assert (await the_party(s)) is not None
-    host = (await bo.slash(s.general, "schedule")).response
+    host = (await bo.slash(s.general, "schedule show")).response
     for late in await answers(s, [press(bo, host, one) for one in ("c1:vote:1:1", "c1:decide:1")]):
         assert late.private
         assert "That vote is over" in late.text
@@ -167,7 +167,7 @@ async def test_a_vote_that_ends_while_the_bot_is_away_is_decided_late_and_says_s
     [told] = results(s)
     assert "late" in told["content"]
     assert (await the_party(s)) is not None
-    host = (await bo.slash(s.general, "schedule")).response
+    host = (await bo.slash(s.general, "schedule show")).response
     [after] = await answers(s, [press(bo, host, "c1:vote:1:2")])
     assert "That vote is over" in after.text
 
@@ -278,8 +278,8 @@ async def test_forged_votes_are_refused(s: Stage) -> None:
     await find(s, ann)
     elsewhere = s.env.create_guild("Elsewhere")
     eve = elsewhere.add_member(s.env.create_user("eve"))
-    host = (await eve.slash(elsewhere.create_text_channel("lobby"), "schedule")).response
-    ours = (await ann.slash(s.general, "schedule")).response
+    host = (await eve.slash(elsewhere.create_text_channel("lobby"), "schedule show")).response
+    ours = (await ann.slash(s.general, "schedule show")).response
     foreign = [press(eve, host, custom_id) for custom_id in ("c1:vote:1:1", "c1:decide:1")]
     forged = [press(ann, ours, one) for one in ("c1:vote:1:9", "c1:vote:2:1", "c1:vote:1:0", "c1:decide:7")]
     for refused in await answers(s, [*foreign, *forged]):

@@ -495,6 +495,7 @@ IN_AN_EVENING |= {
 #: These answer with one sentence about what the asker or the server had saved, or with the problems of the dataset's
 #: files.
 APART = {"/reload", "/reminders cancel", "/timezone clear", "/follow default", "/follow show", "/follow stop"}
+APART |= {"/schedule override", "/schedule undo", "[override-at]", "[unoverride]"}
 
 
 async def test_every_command_option_with_choices_and_button_is_tried(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ async def test_an_episode_that_moved_has_a_higher_number(s: Stage) -> None:
     _, second = await opened(ann, answer.response, "Add to calendar")
     assert second == first | {"sequence": 1, "starts": THIRD + timedelta(days=1, hours=1)}
     # In the file of the season it is the same entry, and the others are as they were.
-    every = await ann.slash(s.general, "schedule")
+    every = await ann.slash(s.general, "schedule show")
     file = await ann.click(every.response, label="All of it as a calendar file")
     assert file.response is not None
     [attachment] = file.response.attachments
