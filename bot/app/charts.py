@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.core.chart import Arrow, Changes, Chart, Person, chart
 from bot.core.show import Condition, RelationKind, Show, Text
 from bot.core.text import clean, cut
+from bot.l10n.episode_numbers import number_in
 from bot.l10n.speaker import Speaker
 from bot.render.chart_layout import Drawing, Panel, Tie, Tile
 from bot.render.chart_png import Style, draw
@@ -70,7 +71,7 @@ def told(say: Speaker, show: Show, limit: int) -> Told | None:
     view = chart(show, limit)
     if not view.people:
         return None
-    title = say("chart.as-of", number=limit) if limit else say("chart.as-of-start")
+    title = say("chart.as-of", number=number_in(say, show, limit)) if limit else say("chart.as-of-start")
     return Told(title, _drawing(say, show, view, title, None), tuple(_sections(say, view)), _texts(view))
 
 
@@ -78,7 +79,7 @@ def told_changes(say: Speaker, show: Show, view: Changes) -> Told | None:
     """What an episode changed, within the chart as of that episode; None where it changed nothing that is drawn."""
     if not view.any or not view.now.people:
         return None
-    title = say("chart.changed", number=view.now.limit)
+    title = say("chart.changed", number=number_in(say, show, view.now.limit))
     sections = (*_change_sections(say, view), *_sections(say, view.now))
     before = tuple(arrow.label for arrow, _ in view.arrows if arrow is not None)
     return Told(title, _drawing(say, show, view.now, title, view), sections, (*_texts(view.now), *before))

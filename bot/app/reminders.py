@@ -70,12 +70,12 @@ class Reminders:
         air_at = airs_at(episode)
         now = self._clock.now()
         if air_at is None:
-            raise UserError("reminder.no-date", number=episode.number)
+            raise UserError("reminder.no-date", number=episode)
         if air_at <= now:
-            raise UserError("reminder.aired", number=episode.number, at=air_at)
+            raise UserError("reminder.aired", number=episode, at=air_at)
         over = tuple(lead for lead in leads if air_at - timedelta(minutes=lead) <= now)
         if len(over) == len(leads):
-            raise UserError("reminder.lead-past", number=episode.number, at=air_at, lead=min(leads))
+            raise UserError("reminder.lead-past", number=episode, at=air_at, lead=min(leads))
         return Plan(air_at, tuple(lead for lead in leads if lead not in over), over)
 
     async def create(

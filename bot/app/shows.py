@@ -108,8 +108,16 @@ def show_key(show: Show) -> str:
     return opaque_key(show.id, "")
 
 
+def chosen_episode(show: Show, typed: int) -> Episode:
+    """The episode meant by a number that somebody typed or chose from a list. Raises UserError("episode.unknown")."""
+    episode = show.chosen(typed)
+    if episode is None:
+        raise UserError("episode.unknown", number=typed, last=show.last_printed, show=show.title)
+    return episode
+
+
 def episode_of(show: Show, number: int) -> Episode:
-    """The show's episode of this number. Raises UserError("episode.unknown")."""
+    """The episode at this place in the order of the show, as buttons name it. Raises UserError("episode.unknown")."""
     episode = show.episode(number)
     if episode is None:
         raise UserError("episode.unknown", number=number, last=len(show.episodes), show=show.title)

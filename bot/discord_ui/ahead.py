@@ -21,6 +21,7 @@ from bot.discord_ui.options import episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.progress import undo
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import number_in
 
 #: Makes a thing anew: for whom, up to which episode it was asked, and what else its kind needs to know.
 Made = Callable[[Ask, int, str], Reply | Awaitable[Reply]]
@@ -108,7 +109,7 @@ class Ahead:
         )
         ask = await self._ask(interaction, key, episode, private=True)
         made = await self._made(ask, what, episode, argument)
-        made.add("-# " + ask.say("ahead.noted", number=after.up_to)).row(undo(ask, kept))
+        made.add("-# " + ask.say("ahead.noted", number=number_in(ask.say, ask.show, after.up_to))).row(undo(ask, kept))
         await reply.replace(interaction, made)
 
     async def _press_post_it(

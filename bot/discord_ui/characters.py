@@ -17,7 +17,7 @@ from bot.core.show import Actor, Character, Show, Text
 from bot.core.spoilers import Decision, Piece
 from bot.core.text import plain
 from bot.discord_ui.ahead import Ahead, typed_argument
-from bot.discord_ui.desk import Ask, Desk, asked_up_to
+from bot.discord_ui.desk import Ask, Desk, chosen_up_to
 from bot.discord_ui.options import Choices
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.recaps import piece_line
@@ -65,7 +65,7 @@ class Characters(commands.Cog):
         private: bool = True,
     ) -> None:
         """Who somebody is."""
-        ask = asked_up_to(await self._desk.ask(interaction, show, private=private), up_to)
+        ask = chosen_up_to(await self._desk.ask(interaction, show, private=private), up_to)
         reach = self._ahead.reach(ask)
         if self._ahead.locked(ask, reach):
             await self._ahead.answer(ask, "named", reach, typed_argument(name))

@@ -14,7 +14,7 @@ from bot.app.clock import Clock
 from bot.app.following import Following
 from bot.app.people import People
 from bot.app.places import Place
-from bot.app.shows import Shows, episode_of
+from bot.app.shows import Shows, chosen_episode, episode_of
 from bot.core.airing import aired
 from bot.core.errors import UserError
 from bot.core.show import Show
@@ -22,6 +22,7 @@ from bot.core.spoilers import Horizon
 from bot.discord_ui import reply
 from bot.discord_ui.places import place_of
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import number_in
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
 
@@ -67,11 +68,12 @@ class Ask:
     def horizon_note(self) -> str:
         """As of which episode the answer is, in words."""
         shown = self.horizon().shown
+        number = number_in(self.say, self.show, shown)
         if self.public:
-            return self.say("horizon.public", ceiling=shown) if shown else self.say("horizon.public-start")
+            return self.say("horizon.public", ceiling=number) if shown else self.say("horizon.public-start")
         if shown != self.asker.progress:
-            return self.say("horizon.asked", number=shown) if shown else self.say("horizon.asked-start")
-        return self.say("horizon.private", progress=shown) if shown else self.say("horizon.private-start")
+            return self.say("horizon.asked", number=number) if shown else self.say("horizon.asked-start")
+        return self.say("horizon.private", progress=number) if shown else self.say("horizon.private-start")
 
     @property
     def zone(self) -> str | None:
@@ -95,6 +97,11 @@ def asked_up_to(ask: Ask, number: int | None) -> Ask:
         if not aired(episode, ask.now):
             raise UserError("ahead.not-aired", number=number, show=ask.show)
     return replace(ask, up_to=number)
+
+
+def chosen_up_to(ask: Ask, typed: int | None) -> Ask:
+    """The same for a number that somebody typed or chose from a list."""
+    return asked_up_to(ask, typed if typed is None or typed == 0 else chosen_episode(ask.show, typed).number)
 
 
 def alone_with_bot(interaction: discord.Interaction) -> bool:

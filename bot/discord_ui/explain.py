@@ -16,7 +16,7 @@ from bot.core.show import Question
 from bot.core.spoilers import Decision, Piece
 from bot.core.text import clean, cut, plain
 from bot.discord_ui.ahead import Ahead, typed_argument
-from bot.discord_ui.desk import Ask, Desk, asked_up_to
+from bot.discord_ui.desk import Ask, Desk, chosen_up_to
 from bot.discord_ui.options import Choices, show_option
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.recaps import disagreement_lines, piece_line, source_lines
@@ -63,7 +63,7 @@ class Explain(commands.Cog):
         private: bool = True,
     ) -> None:
         """What the show answers."""
-        ask = asked_up_to(await self._desk.ask(interaction, show, private=private), up_to)
+        ask = chosen_up_to(await self._desk.ask(interaction, show, private=private), up_to)
         reach = self._ahead.reach(ask)
         if self._ahead.locked(ask, reach):
             await self._ahead.answer(ask, "asked", reach, typed_argument(question))

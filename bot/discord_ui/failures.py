@@ -16,11 +16,12 @@ from discord import app_commands
 
 from bot.core.card import CastEntry
 from bot.core.errors import UserError
-from bot.core.show import Show, Text
+from bot.core.show import Episode, Show, Text
 from bot.core.text import cut, plain
 from bot.discord_ui import reply, stamps
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import number_in, numbered
 from bot.l10n.speaker import Speaker
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,11 @@ class Failures:
 
 def explain(say: Speaker, error: UserError) -> str:
     """A `UserError` in the reader's words; everything that was typed is escaped and cut."""
-    return say(error.key, **{name: _worded(say, value) for name, value in error.arguments.items()})
+    worded = {name: _worded(say, value) for name, value in error.arguments.items()}
+    show, number = error.arguments.get("show"), error.arguments.get("number")
+    if isinstance(show, Show) and isinstance(number, int):
+        worded["number"] = number_in(say, show, number)
+    return say(error.key, **worded)
 
 
 def _worded(say: Speaker, value: object) -> object:
@@ -73,6 +78,8 @@ def _worded(say: Speaker, value: object) -> object:
         return plain(say.text(value.title))
     if isinstance(value, datetime):
         return f"{stamps.full(value)} ({stamps.relative(value)})"
+    if isinstance(value, Episode):
+        return numbered(say, value)
     if isinstance(value, CastEntry):
         return plain(say.text(value.name))
     if isinstance(value, tuple):

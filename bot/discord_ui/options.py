@@ -23,6 +23,7 @@ from bot.core.text import clean, cut
 from bot.core.thread_names import titles_of
 from bot.discord_ui.corrections import marked
 from bot.discord_ui.desk import Ask, Desk
+from bot.l10n.episode_numbers import is_plain
 from bot.l10n.speaker import Speaker
 
 #: Discord takes at most this many choices of at most this many characters.
@@ -146,7 +147,7 @@ def episode_names(say: Speaker, show: Show, episodes: Sequence[Episode]) -> str:
     """ "Episode 7", "Episodes 7-9, 11" or "Episodes 7-9 and Special 1"."""
     if len(episodes) == 1:
         return episode_name(say, show, episodes[0])
-    whole = [episode for episode in episodes if episode.printed is not None and episode.part is None]
+    whole = [episode for episode in episodes if is_plain(episode)]
     if len(whole) < 2:
         return say.listing(episode_name(say, show, episode) for episode in episodes)
     names = [say("episode.names", numbers=ranges(episode.printed or 0 for episode in whole))]

@@ -14,12 +14,11 @@ from discord.ext import commands
 
 from bot.app.parties import NOTHING, Edit
 from bot.app.parties import Parties as PartyDesk
-from bot.app.shows import episode_of, show_key
+from bot.app.shows import chosen_episode, episode_of, show_key
 from bot.core.airing import all_air_by
 from bot.core.errors import UserError
 from bot.core.mirror import EventWish
 from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, written
-from bot.core.progress import ranges
 from bot.core.show import Episode
 from bot.core.text import cut, plain, unescaped
 from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_leads
@@ -33,14 +32,33 @@ from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.party_calendar import calendar_button, where
-from bot.discord_ui.party_form import Aside, PartyForm, Typed, packed, read_episodes, try_again, unpacked, unquoted
-from bot.discord_ui.party_options import PlaceOption, announced_in, check_role, knows_of, one_night, places
+from bot.discord_ui.party_form import (
+    Aside,
+    PartyForm,
+    Typed,
+    packed,
+    read_episodes,
+    try_again,
+    unpacked,
+    unquoted,
+    written_episodes,
+)
+from bot.discord_ui.party_options import (
+    PlaceOption,
+    announced_in,
+    check_role,
+    chosen_night,
+    knows_of,
+    one_night,
+    places,
+)
 from bot.discord_ui.party_words import party_label, text_for, watched_at
 from bot.discord_ui.posts import announcement, text_lines
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.readiness import ReadinessPanel
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.typed_times import ask_back, instant, picked, read_typed
+from bot.l10n.episode_numbers import number_in
 from bot.l10n.speaker import Speaker
 
 _LISTED = 10
@@ -134,12 +152,12 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
         role_id = None if role is None else role.id
         aside = Aside(leads, places(capacity), role_id, ask.asker.ceiling, event_wish(ask, event, voice))
         # What is wrong with the options is said before anything else is asked.
-        episodes = None if episode is None else one_night(ask.local, episode, last_episode)
+        episodes = None if episode is None else chosen_night(ask.local, episode, last_episode)
         place = announced_in(ask, None if channel is None else channel.id)
         check_role(ask, place, aside.role_id)
         text = written(title, note, ask.asker.ceiling)
         if episodes is None or when is None:
-            numbers = "" if episodes is None else ranges(one.number for one in episodes)
+            numbers = "" if episodes is None else written_episodes(ask.say, episodes)
             channel_id = 0 if channel is None else channel.id
             typed = Typed(numbers, when or "", title or "", note or "", channel_id)
             await interaction.response.send_modal(self._form(ask, typed, aside))
@@ -168,7 +186,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     ) -> None:
         """Propose times and vote on them."""
         ask = await self._desk.ask(interaction, show, private=True)
-        episodes = one_night(ask.local, episode, last_episode)
+        episodes = chosen_night(ask.local, episode, last_episode)
         place = announced_in(ask, None)
         await self._finding.find(ask, place.id, episodes, begins, until, closes)
 
@@ -255,8 +273,9 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
             raise UserError("party.host-bot")
         other = episode is not None or last_episode is not None
         kept = found.party.episode if other else found.party.episodes[-1]
-        first = found.party.episode if episode is None else episode
-        meant = one_night(ask.local, first, last_episode if other else kept)
+        first = found.party.episode if episode is None else chosen_episode(ask.local, episode).number
+        last = None if last_episode is None else chosen_episode(ask.local, last_episode).number
+        meant = one_night(ask.local, first, last if other else kept)
         asked = None if when is None else read_typed(ask, when, all_air_by(meant))
         edit = Edit(
             when=asked if isinstance(asked, Understood) else None,
@@ -375,7 +394,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
     async def _submitted(self, show_id: str, interaction: discord.Interaction, typed: Typed, aside: Aside) -> None:
         ask = await self._desk.ask(interaction, show_id, private=True)
         try:
-            episodes = one_night(ask.local, *read_episodes(typed.episode))
+            episodes = chosen_night(ask.local, *read_episodes(ask.say, ask.local, typed.episode))
             place = announced_in(ask, typed.channel_id or None)
             check_role(ask, place, aside.role_id)
             check_event(ask, aside.event)
@@ -447,7 +466,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                     channel=f"<#{plan.channel_id}>",
                 ),
                 *text_lines(party.text_at(ask.asker.progress)),
-                "-# " + say("party.text-shown", number=text.after) if limited else "",
+                "-# " + say("party.text-shown", number=number_in(say, ask.show, text.after)) if limited else "",
                 "-# 📅 " + say("party.event-soon") if plan.event is not None and plan.event.wanted else "",
             )
             .row(

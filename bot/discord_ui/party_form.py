@@ -7,7 +7,7 @@ opens the form again with what is quoted. Nothing is remembered for that but the
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -16,12 +16,14 @@ from discord import ui
 from bot.core.errors import UserError
 from bot.core.mirror import EventWish
 from bot.core.party import LONGEST_NOTE, LONGEST_TITLE, MOST_PLACES
+from bot.core.show import Episode, Show
 from bot.core.text import clean, cut, plain, unescaped
 from bot.core.when import LONGEST, LONGEST_LEAD_MINUTES, MOST_LEADS
 from bot.discord_ui.event_options import quoted_event
 from bot.discord_ui.failures import explain
 from bot.discord_ui.press import button
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import numbered
 from bot.l10n.speaker import Speaker
 
 #: Discord's most characters of a form's title and labels, and of the hint in an empty field.
@@ -103,8 +105,21 @@ Submitted = Callable[[discord.Interaction, Typed, Aside], Awaitable[None]]
 Failed = Callable[[discord.Interaction, Exception], Awaitable[None]]
 
 
-def read_episodes(typed: str) -> tuple[int, int]:
-    """The first and last number in "7", "episode 7" or "7-8". Raises UserError("party.episode-not-understood")."""
+def written_episodes(say: Speaker, episodes: Sequence[Episode]) -> str:
+    """Episodes that follow each other as `read_episodes` reads them."""
+    ends = [numbered(say, episode) for episode in (episodes[0], episodes[-1])]
+    return "-".join(dict.fromkeys(ends))
+
+
+def read_episodes(say: Speaker, show: Show, typed: str) -> tuple[int, int]:
+    """The first and last choice in "7", "episode 7", "7-8" or "12.1-Special 1".
+
+    Raises UserError("party.episode-not-understood").
+    """
+    called = {numbered(say, episode).casefold(): episode.choice for episode in show.episodes}
+    ends = [" ".join(part.casefold().split()) for part in clean(typed).split("-")]
+    if all(end in called for end in ends) and len(ends) <= 2:
+        return called[ends[0]], called[ends[-1]]
     found = _EPISODES.fullmatch(clean(typed).strip())
     if found is None:
         raise UserError("party.episode-not-understood", text=typed)

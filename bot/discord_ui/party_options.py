@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.app.shows import episode_of
+from bot.app.shows import chosen_episode, episode_of
 from bot.core.errors import UserError
 from bot.core.party import MOST_EPISODES, MOST_PLACES, Attendance
 from bot.core.show import Episode, Show
@@ -79,8 +79,14 @@ def run_of(show: Show, first: int, last: int | None) -> tuple[Episode, ...]:
     """
     ends = episode_of(show, first), episode_of(show, first if last is None else last)
     if ends[1].number < first:
-        raise UserError("party.last-before-first", first=first, last=ends[1].number)
+        raise UserError("party.last-before-first", first=ends[0], last=ends[1])
     return tuple(episode for episode in show.episodes if first <= episode.number <= ends[1].number)
+
+
+def chosen_night(show: Show, first: int, last: int | None) -> tuple[Episode, ...]:
+    """The same for numbers that somebody typed or chose from a list."""
+    ends = chosen_episode(show, first), chosen_episode(show, first if last is None else last)
+    return one_night(show, ends[0].number, ends[1].number)
 
 
 def one_night(show: Show, first: int, last: int | None) -> tuple[Episode, ...]:

@@ -10,11 +10,11 @@ from discord import app_commands
 
 from bot.app.parties import Parties
 from bot.app.party_series import Draft, PartySeries
+from bot.app.shows import chosen_episode
 from bot.app.zone_search import ZoneSearch
 from bot.core.airing import airing
 from bot.core.errors import UserError
 from bot.core.party import MOST_EPISODES, Answer
-from bot.core.progress import ranges
 from bot.core.series import Rhythm, read_weekdays
 from bot.core.text import cut, plain
 from bot.core.when import Understood, is_air_time, read, read_leads
@@ -27,6 +27,7 @@ from bot.discord_ui.party_words import party_label
 from bot.discord_ui.posts import nights_listed
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import numbers_in
 
 #: What "from when" and the time make together is read as one; either alone may be as long as this.
 _LONGEST = 45
@@ -100,7 +101,8 @@ class SeriesCommands:
             check_role(ask, place, role_id)
             there = self._zone(ask, zone)
             rhythm = _rhythm(ask, days, time, start, there, per_night)
-            first = _first(ask, rhythm) if first_episode is None else first_episode
+            first = _first(ask, rhythm) if first_episode is None else chosen_episode(ask.show, first_episode).number
+            last = len(ask.show.episodes) if last_episode is None else chosen_episode(ask.show, last_episode).number
             guild = interaction.guild
             assert guild is not None
             draft = await self._season.draft(
@@ -108,7 +110,7 @@ class SeriesCommands:
                 channel_id=place.id,
                 creator_id=ask.asker.user_id,
                 show=ask.local,
-                episodes=run_of(ask.local, first, len(ask.show.episodes) if last_episode is None else last_episode),
+                episodes=run_of(ask.local, first, last),
                 rhythm=rhythm,
                 zone=there or ask.show.zone,
                 leads=(self._default_lead,) if lead is None else read_leads(lead),
@@ -262,7 +264,7 @@ def _preview(ask: Ask, draft: Draft) -> Reply:
     reply.add(*nights_listed(say, show, draft.nights))
     if draft.undated:
         key = "series.undated" if found.rhythm is None else "series.left-out"
-        reply.add("-# " + say(key, episodes=ranges(draft.undated)))
+        reply.add("-# " + say(key, episodes=numbers_in(say, show, draft.undated)))
     if found.rhythm is not None:
         local = draft.nights[0].at.astimezone(ZoneInfo(found.zone))
         reply.add("-# " + say("series.wall", time=say.clock(local), zone=plain(found.zone)))

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.app.shows import episode_of, show_key
+from bot.app.shows import chosen_episode, episode_of, show_key
 from bot.core.airing import aired
 from bot.core.errors import UserError
 from bot.core.progress import Progress as Watched
@@ -19,6 +19,7 @@ from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import number_in, numbers_in
 
 #: People named on one line of the group; the rest are counted.
 _NAMED = 20
@@ -44,7 +45,7 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
     async def set(self, interaction: discord.Interaction, episode: int, show: str | None = None) -> None:
         """Save that everything up to an episode was watched."""
         ask = await self._desk.ask(interaction, show, private=True)
-        number = 0 if episode == 0 else episode_of(ask.show, episode).number
+        number = 0 if episode == 0 else chosen_episode(ask.show, episode).number
         await self._save(ask, Watched(number, rewatch=ask.asker.watched.rewatch))
 
     @app_commands.command(name="only", description="Say exactly which episodes you have watched")
@@ -52,8 +53,9 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
     async def only(self, interaction: discord.Interaction, episodes: str, show: str | None = None) -> None:
         """Save that these episodes were watched and no others."""
         ask = await self._desk.ask(interaction, show, private=True)
-        last = len(ask.show.episodes)
-        numbers = read_ranges(episodes, last)
+        last = ask.show.last_printed
+        printed = read_ranges(episodes, last)
+        numbers = None if printed is None else _chosen(ask.show, printed)
         if numbers is None:
             raise UserError("progress.not-episodes", typed=episodes, show=ask.show, last=last)
         await self._save(ask, Watched.of(numbers, ask.asker.watched.rewatch))
@@ -76,7 +78,7 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
             )
             await ask.answer(self._undoable(ask, [self._about(ask, "progress.rewatch-ended")], watched))
             return
-        number = 0 if episode == 0 else episode_of(ask.show, episode).number
+        number = 0 if episode == 0 else chosen_episode(ask.show, episode).number
         if number > watched.up_to or watched.up_to == 0:
             raise UserError("progress.rewatch-beyond", show=ask.show, number=watched.up_to)
         await self._save(ask, Watched(watched.up_to, watched.apart, number))
@@ -94,7 +96,8 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
         shared = guild_id is not None and await self._desk.people.shares_progress(ask.asker.user_id, guild_id, ask.show)
         key = "progress.yours-shared" if shared else "progress.yours"
         title, last = plain(say.text(ask.show.title)), len(ask.show.episodes)
-        reply = Reply([say(key, show=title, number=watched.up_to, last=last)]).add(*self._runs(ask, watched))
+        number = number_in(say, ask.show, watched.up_to)
+        reply = Reply([say(key, show=title, number=number, last=ask.show.last_printed)]).add(*self._runs(ask, watched))
         following = next(iter(watched.unseen(last)), None)
         episode = None if following is None else ask.show.episode(following)
         if episode is not None and aired(episode, ask.now):
@@ -137,7 +140,7 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
         """How far the group is."""
         ask = await self._desk.ask(interaction, show, private=private)
         guild_id = self._guild(ask)
-        meant = None if episode is None else episode_of(ask.show, episode).number
+        meant = None if episode is None else chosen_episode(ask.show, episode).number
         everybody = await self._desk.people.progress_shared_in(guild_id, ask.show)
         await ask.answer(_group(ask, everybody, meant))
 
@@ -154,19 +157,22 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
 
     def _saved(self, ask: Ask, watched: Watched) -> list[str]:
         """What was noted, in sentences."""
+        number = number_in(ask.say, ask.show, watched.up_to)
         if watched.apart:
             unbroken = "progress.unbroken" if watched.up_to else "progress.unbroken-none"
             return [
-                self._about(ask, "progress.saved-only", episodes=ranges(watched.watched)),
-                ask.say(unbroken, number=watched.up_to),
+                self._about(ask, "progress.saved-only", episodes=numbers_in(ask.say, ask.show, watched.watched)),
+                ask.say(unbroken, number=number),
                 *_second_run(ask, watched),
             ]
         key = "progress.saved" if watched.up_to else "progress.saved-none"
-        return [self._about(ask, key, number=watched.up_to), *_second_run(ask, watched)]
+        return [self._about(ask, key, number=number), *_second_run(ask, watched)]
 
     def _runs(self, ask: Ask, watched: Watched) -> list[str]:
         """What there is beside the unbroken run."""
-        apart = [ask.say("progress.apart", episodes=ranges(watched.apart))] if watched.apart else []
+        apart = (
+            [ask.say("progress.apart", episodes=numbers_in(ask.say, ask.show, watched.apart))] if watched.apart else []
+        )
         return [*apart, *_second_run(ask, watched)]
 
     def _about(self, ask: Ask, key: str, **arguments: object) -> str:
@@ -181,7 +187,9 @@ class Progress(commands.GroupCog, group_name="progress", group_description="How 
         episode = episode_of(ask.show, number)
         before, after = await self._desk.people.see(ask.asker.user_id, ask.show, episode, ask.now)
         if after == before:
-            await ask.answer(Reply([self._about(ask, "progress.already", number=after.up_to)]))
+            await ask.answer(
+                Reply([self._about(ask, "progress.already", number=number_in(ask.say, ask.show, after.up_to))])
+            )
             return
         await ask.answer(self._undoable(ask, self._saved(ask, after), before, after))
 
@@ -204,7 +212,8 @@ def undo(ask: Ask, before: Watched | None) -> ui.Button[ui.LayoutView] | None:
 def _second_run(ask: Ask, watched: Watched) -> list[str]:
     if watched.rewatch is None:
         return []
-    return [ask.say("progress.again" if watched.rewatch else "progress.again-start", number=watched.rewatch)]
+    number = number_in(ask.say, ask.show, watched.rewatch)
+    return [ask.say("progress.again" if watched.rewatch else "progress.again-start", number=number)]
 
 
 def _group(ask: Ask, everybody: Mapping[int, Watched], episode: int | None) -> Reply:
@@ -215,21 +224,22 @@ def _group(ask: Ask, everybody: Mapping[int, Watched], episode: int | None) -> R
         return reply.add(say("group.none", show=title))
     for number in dict.fromkeys(watched.up_to for watched in everybody.values()):
         people = [_named(ask, user_id, watched) for user_id, watched in everybody.items() if watched.up_to == number]
-        reply.add("- " + say("group.at" if number else "group.at-start", number=number, people=_listed(ask, people)))
+        key, called = "group.at" if number else "group.at-start", number_in(say, ask.show, number)
+        reply.add("- " + say(key, number=called, people=_listed(ask, people)))
     common = min(watched.up_to for watched in everybody.values())
-    reply.add(say("group.common" if common else "group.common-none", number=common))
+    reply.add(say("group.common" if common else "group.common-none", number=number_in(say, ask.show, common)))
     if episode is not None:
         spoiled = [f"<@{user_id}>" for user_id, watched in everybody.items() if not watched.has_seen(episode)]
         key = "group.spoiled" if spoiled else "group.nobody-spoiled"
-        reply.add(say(key, number=episode, people=_listed(ask, spoiled)))
+        reply.add(say(key, number=number_in(say, ask.show, episode), people=_listed(ask, spoiled)))
     return reply.add("-# " + say("group.note"))
 
 
 def _named(ask: Ask, user_id: int, watched: Watched) -> str:
     """Somebody's mention, which pings nobody, with what else there is to say of their progress."""
-    more = [ask.say("group.apart", episodes=ranges(watched.apart))] if watched.apart else []
+    more = [ask.say("group.apart", episodes=numbers_in(ask.say, ask.show, watched.apart))] if watched.apart else []
     if watched.rewatch is not None:
-        more.append(ask.say("group.again", number=watched.rewatch))
+        more.append(ask.say("group.again", number=number_in(ask.say, ask.show, watched.rewatch)))
     return f"<@{user_id}>" + (f" ({', '.join(more)})" if more else "")
 
 
@@ -237,6 +247,16 @@ def _listed(ask: Ask, people: Iterable[str]) -> str:
     named = list(people)
     more = len(named) - _NAMED
     return ", ".join(named[:_NAMED]) + (" " + ask.say.count("group.more", more) if more > 0 else "")
+
+
+def _chosen(show: Show, printed: frozenset[int]) -> frozenset[int]:
+    """The episodes of these numbers; whatever stands between two that follow each other was watched with them."""
+    found: set[int] = set()
+    for number in printed:
+        episode, following = show.chosen(number), show.chosen(number + 1) if number + 1 in printed else None
+        if episode is not None:
+            found.update(range(episode.number, episode.number + 1 if following is None else following.number))
+    return frozenset(found)
 
 
 # An earlier state as it stands in the custom_id of an undo button: "x" for never said, else the episodes seen

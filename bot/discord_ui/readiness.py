@@ -10,7 +10,6 @@ from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import episode_of, show_key
 from bot.core.errors import UserError
 from bot.core.party import Attendance
-from bot.core.progress import ranges
 from bot.core.readiness import Readiness, readiness
 from bot.discord_ui import reply as replies
 from bot.discord_ui import stamps
@@ -22,6 +21,7 @@ from bot.discord_ui.party_calendar import calendar_button
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.typed_times import picked
+from bot.l10n.episode_numbers import numbered, numbers_in
 
 #: Names listed of those who would be spoiled and let it be seen.
 _NAMED = 10
@@ -55,7 +55,7 @@ class ReadinessPanel:
             before = episode_of(ask.show, party.episode - 1)
             label = say("button.seen", episode=episode_name(say, ask.show, before))
             seen = button(label, "seen", show_key(ask.show), before.number, emoji="✅")
-            reply = Reply([say("ready.unsaid", number=before.number)]).row(seen, self._plan_button(ask, found))
+            reply = Reply([say("ready.unsaid", number=numbered(say, before))]).row(seen, self._plan_button(ask, found))
         elif missed:
             reply = self._behind(ask, found, missed)
         else:
@@ -100,7 +100,7 @@ class ReadinessPanel:
         lines = ask.say(
             "ready.behind",
             episode=episode_names(ask.say, ask.show, watched),
-            missed=ranges(missed),
+            missed=numbers_in(ask.say, ask.show, missed),
             relative=stamps.relative(party.starts_at),
         )
         return Reply(["⏳ " + lines]).row(self._plan_button(ask, found))

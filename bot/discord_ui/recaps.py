@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app.shows import episode_of, show_key
+from bot.app.shows import chosen_episode, episode_of, show_key
 from bot.core.airing import aired, airs_at
 from bot.core.errors import UserError
 from bot.core.recap import Disagreement, citations, previously, recap
@@ -23,6 +23,7 @@ from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.translation_note import disagreement_pieces, translation_note
+from bot.l10n.episode_numbers import number_in
 from bot.l10n.speaker import Speaker
 
 #: A text of the dataset is cut to this many characters before it is escaped.
@@ -75,7 +76,7 @@ class Recaps(commands.Cog):
             await ask.answer(self._previously(ask, None))
             return
         ask = await self._desk.ask(interaction, show, private=bool(private))
-        found = self._recapped(ask, episode)
+        found = self._recapped(ask, chosen_episode(ask.show, episode).number)
         if self._ahead.locked(ask, found.number, story=True):
             await self._ahead.answer(ask, "recap", found.number)
             return
@@ -98,7 +99,9 @@ class Recaps(commands.Cog):
             lines = [piece_line(say, piece) for piece in one.pieces] or [say("previously.nothing")]
             reply.add(f"**{name}**{title}\n" + " ".join(lines))
         reply.add(*translation_note(say, (piece for one in shown for piece in one.pieces)))
-        note = say("previously.again" if watched.rewatch is not None else "previously.note", number=limit)
+        note = say(
+            "previously.again" if watched.rewatch is not None else "previously.note", number=number_in(say, show, limit)
+        )
         reply.add("-# " + (note if pages == 1 else say("cast.page", page=page + 1, pages=pages) + " · " + note))
         key, owner = show_key(show), ask.asker.user_id
         newest = told[-1].episode
@@ -119,8 +122,8 @@ class Recaps(commands.Cog):
         if not aired(episode, ask.now):
             at = airs_at(episode)
             if at is None:
-                raise UserError("recap.undated", number=number)
-            raise UserError("recap.not-aired", number=number, at=at)
+                raise UserError("recap.undated", number=episode)
+            raise UserError("recap.not-aired", number=episode, at=at)
         return episode
 
     def _recap(self, ask: Ask, episode: Episode) -> Reply:

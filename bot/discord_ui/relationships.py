@@ -16,11 +16,12 @@ from bot.core.errors import UserError
 from bot.core.spoilers import Decision, Piece
 from bot.core.text import plain
 from bot.discord_ui.ahead import Ahead
-from bot.discord_ui.desk import Ask, Desk, asked_up_to
+from bot.discord_ui.desk import Ask, Desk, asked_up_to, chosen_up_to
 from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import LONGEST_DESCRIPTION, Picture, Reply
 from bot.discord_ui.translation_note import translation_note
+from bot.l10n.episode_numbers import number_in
 from bot.render.chart_png import Style
 
 #: Tells nothing, whatever the picture shows.
@@ -89,9 +90,8 @@ class Relationships(commands.Cog):
         if changes is not None:
             if up_to is not None:
                 raise UserError("chart.one-of")
-            episode_of(ask.show, changes)
             up_to = changes
-        await self._answer(asked_up_to(ask, up_to), view)
+        await self._answer(chosen_up_to(ask, up_to), view)
 
     # -------------------------------------------------------------- replies
 
@@ -129,7 +129,8 @@ class Relationships(commands.Cog):
     def _nothing(self, ask: Ask, view: View, limit: int) -> Reply:
         say = ask.say
         if view.comparing:
-            made = Reply().add("## " + say("chart.changed", number=limit), say("chart.nothing-changed", number=limit))
+            number = number_in(say, ask.show, limit)
+            made = Reply().add("## " + say("chart.changed", number=number), say("chart.nothing-changed", number=number))
             whole = self._compared(ask, limit, View(view.style or Style.DARK, False))
             return made.add("-# " + ask.horizon_note).row(whole)
         return Reply().add(say("chart.none", show=plain(say.text(ask.show.title))), "-# " + ask.horizon_note)

@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app.reminders import Reminders
-from bot.app.shows import episode_of
+from bot.app.shows import chosen_episode, episode_of
 from bot.app.standing_reminders import StandingReminders
 from bot.core.airing import airing, airs_at
 from bot.core.errors import UserError
@@ -91,7 +91,8 @@ class RemindCommand(commands.Cog):
                 raise UserError("reminder.one-or-every")
             await self._remind_every(ask, leads)
             return
-        await self._remind(ask, _next(ask) if episode is None else episode, leads)
+        number = _next(ask) if episode is None else chosen_episode(ask.show, episode).number
+        await self._remind(ask, number, leads)
 
     async def _leads(self, ask: Ask) -> tuple[int, ...]:
         """The leads of somebody who names none."""

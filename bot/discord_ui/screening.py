@@ -19,7 +19,6 @@ from bot.app.screenings import Running, Screenings, Watched
 from bot.app.shows import show_key
 from bot.core.errors import UserError
 from bot.core.party import Party
-from bot.core.progress import ranges
 from bot.core.screening import IN_STEP, Screening, Stage, read_position, written
 from bot.core.show import Episode, Show
 from bot.core.text import cut, plain
@@ -34,6 +33,7 @@ from bot.discord_ui.progress import undo
 from bot.discord_ui.reply import NO_MENTIONS, Reply
 from bot.discord_ui.screening_words import COUNTED, screening_card
 from bot.discord_ui.typed_times import instant
+from bot.l10n.episode_numbers import number_in, numbers_in
 from bot.l10n.speaker import Speaker
 
 log = logging.getLogger(__name__)
@@ -292,14 +292,14 @@ class ScreeningRoom(commands.Cog):
         show, episodes = self._watched(party)
         title = plain(say.text(show.title))
         reply = Reply(["✅ " + say("watched.noted" if found.new else "watched.already", show=title)])
-        last = episodes[-1]
+        last, number = episodes[-1], number_in(say, show, after.up_to)
         if after.apart and last.number in after.apart:
             # What lies between is not known to have been seen.
-            reply.add(say("watched.apart", episodes=ranges(after.watched), number=after.up_to))
+            reply.add(say("watched.apart", episodes=numbers_in(say, show, after.watched), number=number))
             label = say("button.seen", episode=episode_name(say, show, last))
             reply.row(button(label, "seen", show_key(show), last.number, emoji="✅"))
         else:
-            reply.add(say("watched.up-to", number=after.up_to))
+            reply.add(say("watched.up-to", number=number))
         changed = None if found.before == after else undo(ask, found.before)
         return reply.row(button(say("watched.take-back"), "unwatched", party.id), changed)
 

@@ -7,13 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app.ceilings import Ceiling, Ceilings, Origin
-from bot.app.shows import episode_of
+from bot.app.shows import chosen_episode
 from bot.core.errors import UserError
-from bot.core.progress import ranges
 from bot.core.text import plain
 from bot.discord_ui.desk import Ask, Desk, alone_with_bot
 from bot.discord_ui.options import Choices
 from bot.discord_ui.reply import Reply
+from bot.l10n.episode_numbers import number_in, numbered, numbers_in
 
 
 class Spoilers(commands.GroupCog, group_name="spoilers", group_description="What may be said openly here"):
@@ -45,9 +45,10 @@ class Spoilers(commands.GroupCog, group_name="spoilers", group_description="What
     async def set(self, interaction: discord.Interaction, episode: int, show: str | None = None) -> None:
         """Open this channel up to an episode, or close it."""
         ask = await self._ask_manager(interaction, show)
-        found = None if episode == 0 else episode_of(ask.show, episode)
+        found = None if episode == 0 else chosen_episode(ask.show, episode)
         await self._ceilings.save(ask.asker.channel_id, interaction.guild_id or 0, ask.show, found)
-        await ask.answer(Reply([_about(ask, "ceiling.saved" if found else "ceiling.saved-closed", number=episode)]))
+        number = None if found is None else numbered(ask.say, found)
+        await ask.answer(Reply([_about(ask, "ceiling.saved" if found else "ceiling.saved-closed", number=number)]))
 
     @ceiling.command(name="show", description="Up to which episode may be talked about openly here")
     @app_commands.describe(show="Which show")
@@ -90,7 +91,8 @@ def _here(ask: Ask, opened: Ceiling) -> str:
     """How far the asker's channel or thread is open, and why."""
     if opened.origin is Origin.NONE:
         return _about(ask, "ceiling.none")
-    is_open = _about(ask, "ceiling.is" if opened.episode else "ceiling.closed", number=opened.episode)
+    number = number_in(ask.say, ask.show, opened.episode)
+    is_open = _about(ask, "ceiling.is" if opened.episode else "ceiling.closed", number=number)
     return f"{is_open} {_why(ask, opened.origin)}"
 
 
@@ -109,15 +111,16 @@ def _why(ask: Ask, origin: Origin) -> str:
 def _explained(ask: Ask) -> Reply:
     """What the asker may be shown here and now, why, and how to change it."""
     say, asker = ask.say, ask.asker
+    ceiling, progress = (number_in(say, ask.show, number) for number in (asker.ceiling, asker.progress))
     with_others = not alone_with_bot(ask.interaction)
     reply = Reply().add("## " + _about(ask, "spoilers.title"), *_yours(ask))
     if with_others:
-        is_open = _about(ask, "ceiling.is" if asker.ceiling else "ceiling.closed", number=asker.ceiling)
+        is_open = _about(ask, "ceiling.is" if asker.ceiling else "ceiling.closed", number=ceiling)
         reply.add(f"{is_open} {_why(ask, asker.opened.origin)}")
-    own = say("spoilers.private" if asker.progress else "spoilers.private-start", number=asker.progress)
+    own = say("spoilers.private" if asker.progress else "spoilers.private-start", number=progress)
     reply.add("### " + say("spoilers.so"))
     if with_others:
-        public = say("spoilers.public" if asker.ceiling else "spoilers.public-start", number=asker.ceiling)
+        public = say("spoilers.public" if asker.ceiling else "spoilers.public-start", number=ceiling)
         reply.add("- " + public)
     reply.add("- " + own)
     if asker.progress < len(ask.show.episodes):
@@ -138,9 +141,11 @@ def _yours(ask: Ask) -> list[str]:
     watched = asker.watched
     if not asker.told:
         return [say("spoilers.untold")]
-    lines = [say("spoilers.seen" if watched.up_to else "spoilers.seen-none", number=watched.up_to)]
+    up_to = number_in(say, ask.show, watched.up_to)
+    lines = [say("spoilers.seen" if watched.up_to else "spoilers.seen-none", number=up_to)]
     if watched.apart:
-        lines.append(say("spoilers.apart", episodes=ranges(watched.apart)))
+        lines.append(say("spoilers.apart", episodes=numbers_in(say, ask.show, watched.apart)))
     if watched.rewatch is not None:
-        lines.append(say("spoilers.again" if watched.rewatch else "spoilers.again-start", number=watched.rewatch))
+        again = number_in(say, ask.show, watched.rewatch)
+        lines.append(say("spoilers.again" if watched.rewatch else "spoilers.again-start", number=again))
     return lines
