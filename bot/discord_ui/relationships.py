@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app.charts import Charts, Told, alt_text, told, told_changes
-from bot.app.shows import episode_of, show_key
+from bot.app.shows import chosen_episode, episode_of, show_key
 from bot.core.chart import changes
 from bot.core.errors import UserError
 from bot.core.spoilers import Decision, Piece
@@ -90,7 +90,8 @@ class Relationships(commands.Cog):
         if changes is not None:
             if up_to is not None:
                 raise UserError("chart.one-of")
-            up_to = changes
+            # Unlike `up_to`, this can't be 0.
+            up_to = chosen_episode(ask.show, changes).choice
         await self._answer(chosen_up_to(ask, up_to), view)
 
     # -------------------------------------------------------------- replies
