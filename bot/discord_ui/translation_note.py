@@ -19,7 +19,8 @@ def translation_note(say: Speaker, pieces: Iterable[Piece]) -> list[str]:
     foreign = {piece.decision for piece in pieces if not say.understands(piece.text)}
     if Decision.SHOWN in foreign:
         return ["-# " + say("text.untranslated")]
-    return ["-# " + spoiler(say("text.untranslated"))] if foreign else []
+    # Behind its bar it looks like any other veiled line, so that not even its size tells what it stands for.
+    return ["- " + spoiler(say("text.untranslated"))] if foreign else []
 
 
 def disagreement_pieces(found: Iterable[Disagreement]) -> Iterator[Piece]:
