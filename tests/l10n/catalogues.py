@@ -31,6 +31,7 @@ LONGEST_DESCRIPTION = LONGEST_CHOICE = 100
 #: How long what goes into a placeholder of a short text is taken to be: "episode 12".
 _PUT_IN = 12
 #: What is the same in every language: placeholders, what is typed, addresses, and the bot's own name.
+_TYPED_EXAMPLE = re.compile(r".+\.(?:modal-example|form-[a-z]+-hint)")
 _NO_WORDS = re.compile(r"\{[a-z0-9_]+\}|`[^`]*`|https?://\S+|\bCliffhanger\b|\bDiscord\b|<[@#:][^>]*>")
 #: A command as it is typed, without the options behind it: what is filled in there may be in the reader's language.
 _TYPED_COMMAND = re.compile(r"`(/[a-z-]+(?: [a-z-]+(?![a-z-]*:))*)")
@@ -128,6 +129,9 @@ def _untranslated(language: str, own: Mapping[str, Message], english: Mapping[st
     """Texts that are still in English, but for those that are said so in this language as well."""
     same = {text.casefold() for text in COGNATES.get(language, ())}
     for key, message in own.items():
+        if _TYPED_EXAMPLE.fullmatch(key):
+            # What people are to type is read in English whatever they speak.
+            continue
         if key in english:
             originals = {sentence.casefold() for sentence in _sentences(english[key])}
         elif key.startswith("command.") and key.endswith(".name"):

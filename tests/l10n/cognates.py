@@ -10,4 +10,6 @@ from typing import Final
 
 COGNATES: Final[Mapping[str, frozenset[str]]] = {
     "ko": frozenset({"DM", "NEW"}),
+    "ja": frozenset({"DM"}),
+    "id": frozenset({"Episode {number}", "**Episode {number}**: {people}"}),
 }
