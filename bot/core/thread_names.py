@@ -1,4 +1,4 @@
-"""Which episode the name of a thread is about, as in "Ep. 7 reactions" or "7화 이야기".
+"""Which episode the name of a thread is about, as in "Ep. 7 reactions", "7화 이야기" or "Folge 7".
 
 The rules, each with a test of its own:
 
@@ -30,12 +30,25 @@ _LONGEST = 100
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
-_EPISODE_WORDS = frozenset({"episode", "episodes", "ep", "eps", "e", "에피소드", "에피"})
-_EPISODE_COUNTERS = ("화", "회")
-#: A counter with what Korean writes after it without a space.
-_COUNTED = re.compile("([화회])(까지|부터|의|와|과|하고|방)")
-_SEASON_WORDS = frozenset({"season", "s", "시즌"})
-_AND = frozenset({"and", "to", "vs", "versus", "through", "와", "과", "하고", "부터"} | set(",.&+/-–~"))
+#: All of these as they are after folding, which takes accents and Japanese voicing marks away.
+_EPISODE_WORDS = frozenset(
+    {
+        *("episode", "episodes", "ep", "eps", "e", "에피소드", "에피", "エヒソート"),
+        *("episodio", "episodios", "capitulo", "capitulos", "folge", "folgen", "episoden"),
+    }
+)
+#: What stands before a number that a counter follows.
+_ORDINALS = ("제", "第")
+_EPISODE_COUNTERS = ("화", "회", "話")
+#: A counter with what Korean and Japanese write after it without a space.
+_COUNTED = re.compile(
+    "([화회])(까지|부터|의|와|과|하고|방)|(話)(?:(と)(第)|(と|の?感想(?:スレット)?|の?実況|ネタハレ|スレット))"
+)
+_SEASON_WORDS = frozenset({"season", "s", "시즌", "シースン", "temporada", "saison", "staffel", "musim"})
+_AND = frozenset(
+    {"and", "to", "vs", "versus", "through", "와", "과", "하고", "부터", "と", "y", "und", "et", "dan"}
+    | set(",.&+/-–~、")
+)
 #: Marks that join emoji and scripts, and choose how a sign is drawn.
 _INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f")
 #: Signs that may stand between a mark and its number.
@@ -52,6 +65,12 @@ _HARMLESS = frozenset(
     screenshot screenshots quote quotes finale final premiere pilot room corner club group drama kdrama series
     show tv episode season
     토론 이야기 얘기 수다 잡담 감상 감상평 감상회 후기 반응 리뷰 실시간 실황 달리기 같이 함께 보기 같이보기 시청
+    discusion charla comentarios reaccion reacciones opinion opiniones resumen hilo sobre
+    discussao conversa reacao reacoes comentario opinioes resumo topico
+    discussion fil avis commentaires resume
+    diskussion austausch reaktion reaktionen kommentare meinung meinungen zusammenfassung zu zur
+    diskusi obrolan bahas bahasan reaksi komentar ringkasan nobar utas
+    感想 の感想 感想スレット の感想スレット 実況 の実況 ネタハレ スレット
     방 스레드 쓰레드 스포 스포일러 스포방 스포주의 본방 본방사수 본방달리기 불판 톡 톡방 채팅 채팅방 소감 질문
     드라마 관련 전용 다시보기 정주행 총평 이야기방 토론방 수다방 잡담방 감상방 후기방 의 까지 시즌
     """.split()  # noqa: SIM905
@@ -196,7 +215,7 @@ def _tokens(text: str) -> list[str] | None:
     for index in range(len(found) - 1, 0, -1):
         counted = _COUNTED.fullmatch(found[index])
         if counted is not None and found[index - 1].isdigit():
-            found[index : index + 1] = counted.groups()
+            found[index : index + 1] = filter(None, counted.groups())
     return found
 
 
@@ -206,7 +225,7 @@ def _marked(tokens: Sequence[str], at: int) -> tuple[list[_Named], int] | None:
     number, after = _number_after(tokens, at, _SEASON_WORDS)
     if number is not None:
         season, at = number, _skip(tokens, after, _LOOSE)
-    if _word(tokens, at) == "제":
+    if _word(tokens, at) in _ORDINALS:
         at += 1
     number, after = _number_after(tokens, at, _EPISODE_WORDS)
     prefixed = number is not None
@@ -238,7 +257,7 @@ def _joined(tokens: Sequence[str], at: int, season: int | None) -> tuple[_Named,
     own, beyond = _number_after(tokens, after, _SEASON_WORDS)
     if own is not None:
         season, after = own, _skip(tokens, beyond, _LOOSE)
-    if _word(tokens, after) == "제":
+    if _word(tokens, after) in _ORDINALS:
         after += 1
     number, beyond = _number_after(tokens, after, _EPISODE_WORDS)
     if number is None and own is None:

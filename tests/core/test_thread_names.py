@@ -69,6 +69,19 @@ def number(name: str, default: Show = DEFECTS) -> int | None:
             "시즌1 7화",
             "시즌 1 제7화",
         ),
+        *(
+            "第7話",
+            "7話",
+            "第 7 話",
+            "第７話感想",
+            "第7話の感想スレッド",
+            "シーズン1 第7話",
+            "エピソード7",
+            "第7話ネタバレ",
+        ),
+        *("Episodio 7", "Capítulo 7: reacciones", "Temporada 1, episodio 7", "Comentarios sobre episodio 7"),
+        *("Episódio 7 – discussão", "Temporada 1 episódio 7", "Folge 7", "Diskussion zu Folge 7", "Staffel 1, Folge 7"),
+        *("Épisode 7 : réactions", "Saison 1 épisode 7", "Diskusi episode 7", "Musim 1 episode 7 nobar"),
         *("Episode 7 thoughts?", "Épisode 7", "Episode ７", "Live thread for episode 7", "After episode 7"),
     ],
 )
@@ -94,6 +107,17 @@ def test_a_name_without_an_episode_or_with_more_numbers_than_that_says_nothing(n
         *("Before episode 7", "Not yet at episode 7", "Episode 8 predictions", "Episode 8 preview", "Until episode 8"),
         *("No episode 7 spoilers", "Episode 7 spoiler-free", "Waiting for episode 7", "Up to but not episode 7"),
         *("🚫 Episode 7", "Episode 7 🔜", "⏳ Episode 7", "<Episode 7", "≠ Episode 7", "Vor Folge 7: Episode 7"),
+        *(
+            "第7話まで",
+            "第7話の前",
+            "第7話未視聴",
+            "第8話予想",
+            "Vor Folge 7",
+            "Nach Folge 7, vor Folge 8",
+            "Bis Folge 7",
+        ),
+        *("Antes del episodio 7", "No he visto el episodio 7", "Avant l'épisode 7", "Pas encore l'épisode 7"),
+        *("Sebelum episode 7", "Belum nonton episode 7", "Sem spoilers do episódio 7", "Até o episódio 7"),
         *("7화 전", "7화 예측", "7화 스포 금지", "7화 안 본 사람", "7화 노스포", "7화 예고"),
     ],
 )
@@ -106,6 +130,7 @@ def test_a_word_or_sign_that_may_turn_the_meaning_around_makes_the_name_say_noth
     [
         *(("Episodes 7 and 8", 7), ("Episode 7 vs 8", 7), ("Episode 7 vs. Episode 8", 7), ("ep 8 & 7", 7)),
         *(("Episodes 3-5", 3), ("E7E8", 7), ("S1E3-E5", 3), ("S1E5 + S1E4", 4), ("7, 8화", 7), ("7,8화", 7)),
+        *(("第7話と第8話", 7), ("7、8話", 7), ("Folge 7 und 8", 7), ("Episodios 7 y 8", 7), ("Episode 7 dan 8", 7)),
         *(("1-3화", 1), ("1~3화", 1), ("1화부터 3화까지", 1), ("7화와 8화", 7)),
     ],
 )
