@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.app.after_party import AfterParty
 from bot.app.air_warnings import AirWarnings
+from bot.app.announcements import Announcements
 from bot.app.calendar_files import CalendarFiles
 from bot.app.catch_ups import CatchUps
 from bot.app.ceilings import Ceilings
@@ -43,6 +44,7 @@ from bot.dataset.catalogue import load
 from bot.discord_ui.about import About
 from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.airtimes import Airtimes
+from bot.discord_ui.announcements import Announce
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.catch_up import CatchUpCommand
 from bot.discord_ui.characters import Characters
@@ -132,6 +134,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         events = EventKeeper(database, clock, shows, ScheduledEvents(client, words), outbox, lambda: runner.poke())
         after_party = AfterParty(database, clock, shows, outbox)
         warnings = AirWarnings(database, clock, shows, outbox)
+        announcements = Announcements(database, clock, shows, outbox, lambda: runner.poke())
         runner = DueRunner(
             database,
             outbox,
@@ -145,6 +148,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 DueKind.PARTY_AIR_TIME: warnings.tell,
                 DueKind.PARTY_PLAYING: after_party.draw,
                 DueKind.PARTY_OVER: after_party.ask,
+                DueKind.ANNOUNCEMENT: announcements.post,
+                DueKind.ANNOUNCEMENT_CHANGED: announcements.changed,
+                DueKind.ANNOUNCEMENT_AIRED: announcements.aired,
+                DueKind.SEASON_END: announcements.ended,
                 # What ends re-runs moves what is delivered, which wakes the runner.
                 DueKind.RERUN_OVER: lambda row, since: reruns.close(row, since),
             },
@@ -155,12 +162,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         catch_ups = CatchUps(database, clock, runner.poke)
         standing = StandingReminders(database, clock, runner.poke)
         # Those for episodes with a new date come after those that there were have moved.
-        moves = Moves(
-            database,
-            clock,
-            runner.poke,
-            (UnneededOverrides(clock), reminders, catch_ups, parties, warnings, seasons, standing),
-        )
+        unneeded = UnneededOverrides(clock)
+        followers = (unneeded, reminders, catch_ups, parties, warnings, seasons, standing, announcements)
+        moves = Moves(database, clock, runner.poke, followers)
         library = Library(folder, shows, moves)
         await library.follow_schedules()
         overrides = Overrides(database, clock, shows, moves)
@@ -184,6 +188,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 Airtimes(desk, choices, presses, places, calendars, reruns, NextUp(desk, presses)),
                 Schedule(desk, choices, presses, overrides, places),
                 Follow(desk, choices),
+                Announce(desk, choices, presses, announcements),
                 RerunCommands(desk, choices, presses, reruns, places),
                 Recaps(desk, choices, presses, ahead),
                 Characters(desk, choices, presses, ahead),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.app.polls import Decision
+from bot.core.announcement import Announcement, AnnouncementSetup
 from bot.core.catch_up import CatchUp, PlannedSitting
 from bot.core.party import Attendance, Party
 from bot.core.reminder import Cause, DueKind, Reminder
@@ -251,8 +252,74 @@ class ScreeningPost:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AnnouncementPost:
+    """That something comes out, as things are at ``now``. ``rerun``: in a server that watches it again.
+
+    ``late_by`` is how much later it comes than it was to, where that has to be said. A ``test`` says that it is one.
+    """
+
+    announcement: Announcement
+    setup: AnnouncementSetup
+    show: Show
+    episodes: tuple[Episode, ...]
+    rerun: bool
+    now: datetime
+    late_by: timedelta | None
+    test: bool = False
+
+    @property
+    def locale(self) -> str:
+        return self.setup.locale
+
+
+@dataclass(frozen=True, slots=True)
+class RecapPost:
+    """The recap of an episode that has aired, behind bars, in the thread of its announcement."""
+
+    setup: AnnouncementSetup
+    show: Show
+    episode: Episode
+
+    @property
+    def locale(self) -> str:
+        return self.setup.locale
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonEndPost:
+    """That a season, or a server's re-run of it, is over with an episode."""
+
+    setup: AnnouncementSetup
+    show: Show
+    episode: Episode
+    rerun: bool
+
+    @property
+    def locale(self) -> str:
+        return self.setup.locale
+
+
+@dataclass(frozen=True, slots=True)
+class TroublePost:
+    """To whoever set announcements up: that one could not be posted; ``reason`` is a `Gone`'s."""
+
+    setup: AnnouncementSetup
+    show: Show
+    episodes: tuple[Episode, ...]
+    reason: str
+
+    @property
+    def locale(self) -> str:
+        return self.setup.locale
+
+
 Post = (
-    ReminderPost
+    AnnouncementPost
+    | RecapPost
+    | SeasonEndPost
+    | TroublePost
+    | ReminderPost
     | BundlePost
     | CatchUpPost
     | MovedPost
@@ -314,6 +381,20 @@ class Outbox(Protocol):
     async def refresh(self, post: PartyPost | PollPost | ScreeningPost) -> None:
         """Show a party as it is now in its announcement, a vote in its card, or what a party is at, as far as that
         can be edited. Never raises.
+        """
+        ...
+
+    async def edit(self, channel_id: int, message_id: int, post: AnnouncementPost) -> Outcome:
+        """Show an announcement as it is now in its message. Never raises, as `deliver`."""
+        ...
+
+    async def open_post(
+        self, forum_id: int, post: AnnouncementPost, nonce: str, *, maybe_sent_since: datetime | None
+    ) -> Outcome:
+        """Make a post in a forum, once: Delivered has its thread's id as that of the channel.
+
+        Never raises, as `deliver`; Gone("no-forum"), or Gone("tag-needed") where every post has to have a tag and there
+        is none that the bot may give.
         """
         ...
 

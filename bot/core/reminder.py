@@ -15,7 +15,8 @@ ON_TIME = timedelta(minutes=2)
 
 class DueKind(Enum):
     """What a row of the due queue is about; ``subject`` is the id of the reminder, sitting, party, series, poll,
-    notice or re-run.
+    notice, re-run or
+    announcement.
 
     Of a digest it is the id of the person.
     """
@@ -39,6 +40,10 @@ class DueKind(Enum):
     SERIES_CANCELLED = "series-cancelled"
     POLL = "poll"
     RERUN_OVER = "rerun-over"
+    ANNOUNCEMENT = "announcement"
+    ANNOUNCEMENT_CHANGED = "announcement-changed"
+    ANNOUNCEMENT_AIRED = "announcement-aired"
+    SEASON_END = "season-end"
 
 
 class DueState(Enum):

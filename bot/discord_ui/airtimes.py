@@ -28,7 +28,7 @@ from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.following import coming_line
 from bot.discord_ui.next_up import NextUp
 from bot.discord_ui.options import Choices, episode_name
-from bot.discord_ui.press import Presses, button
+from bot.discord_ui.press import Presses, button, mark
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.reruns import rerun_lines
 from bot.l10n.dates import day_relation
@@ -66,6 +66,7 @@ class Airtimes(commands.Cog):
         self._next_up = next_up
         self.next_episode.autocomplete("show")(choices.shows)
         presses.on("clock", self._press_clock, str, int)
+        presses.on("clock-of", self._press_clock_of, str, int, mark)
         presses.on("ics", self._press_calendar, str, int)
         presses.on("season", self._press_season_calendar, str)
 
@@ -270,9 +271,15 @@ class Airtimes(commands.Cog):
 
     # -------------------------------------------------------------- presses
 
+    async def _press_clock_of(self, interaction: discord.Interaction, key: str, number: int, _mark: str) -> None:
+        ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
+        await self._world_clock(ask, episode_of(ask.local, number))
+
     async def _press_clock(self, interaction: discord.Interaction, key: str, number: int) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)
-        episode = episode_of(ask.show, number)
+        await self._world_clock(ask, episode_of(ask.show, number))
+
+    async def _world_clock(self, ask: Ask, episode: Episode) -> None:
         at = airs_at(episode)
         say = ask.say
         if at is None:

@@ -14,6 +14,7 @@ import discord
 from bot.app.ceilings import Ceilings
 from bot.app.outbox import (
     Address,
+    AnnouncementPost,
     Channel,
     Delivered,
     Direct,
@@ -26,9 +27,11 @@ from bot.app.outbox import (
     TryLater,
 )
 from bot.core.show import Episode, Show
+from bot.discord_ui.announcement_words import announcement_card
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.places import ceiling_of
 from bot.discord_ui.posts import CardSending, render
+from bot.discord_ui.reply import NO_MENTIONS
 from bot.discord_ui.screening_words import thread_name
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
@@ -108,6 +111,59 @@ class DiscordOutbox:
                     await self._cards.redraw_screening(post)
                 else:
                     await self._cards.redraw_night(post.found)
+
+    async def edit(self, channel_id: int, message_id: int, post: AnnouncementPost) -> Outcome:
+        """See `bot.app.outbox.Outbox.edit`."""
+        # It has been found, so nothing has to find it by its name any more.
+        card = announcement_card(Speaker(self._words, post.locale), post, "0")
+
+        async def edited(channel: discord.PartialMessageable) -> Outcome:
+            await channel.get_partial_message(message_id).edit(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
+            return Delivered(channel_id, message_id)
+
+        return await self._attempt(Channel(channel_id), edited)
+
+    async def open_post(
+        self, forum_id: int, post: AnnouncementPost, nonce: str, *, maybe_sent_since: datetime | None
+    ) -> Outcome:
+        """See `bot.app.outbox.Outbox.open_post`."""
+        forum = self._client.get_channel(forum_id)
+        if not isinstance(forum, discord.ForumChannel):
+            return Gone("no-forum")
+        ours = forum.permissions_for(forum.guild.me)
+        tags = [tag for tag in forum.available_tags if not tag.moderated or ours.manage_threads]
+        if forum.flags.require_tag and not tags:
+            return Gone("tag-needed")
+        say = Speaker(self._words, post.locale)
+        name = thread_name(say, post.show, post.episodes)
+        card = announcement_card(say, post, nonce)
+        role = [] if post.setup.role_id is None else [discord.Object(post.setup.role_id)]
+
+        async def opened(_: discord.PartialMessageable) -> Outcome:
+            if maybe_sent_since is not None:
+                earlier = await self._find_post(forum, nonce, maybe_sent_since)
+                if earlier is not None:
+                    return Delivered(earlier, earlier)
+            made = await forum.create_thread(
+                name=name,
+                view=card.layouts()[0],
+                allowed_mentions=discord.AllowedMentions(everyone=False, users=False, roles=role),
+                applied_tags=tags[:1] if forum.flags.require_tag else [],
+            )
+            return Delivered(made.thread.id, made.message.id)
+
+        return await self._attempt(Channel(forum_id), opened)
+
+    async def _find_post(self, forum: discord.ForumChannel, nonce: str, since: datetime) -> int | None:
+        """The post that an earlier attempt left: forums take no nonces, so it is found by the mark in its buttons."""
+        for thread in await forum.guild.active_threads():
+            made_at = thread.created_at
+            if thread.parent_id == forum.id and made_at is not None and made_at >= since - _CLOCK_DOUBT:
+                with contextlib.suppress(discord.NotFound):
+                    # The first message of a post has the id of its thread.
+                    if nonce in _custom_ids(await thread.fetch_message(thread.id)):
+                        return thread.id
+        return None
 
     async def may_open_thread(self, channel_id: int) -> bool | None:
         """See `bot.app.outbox.Outbox.may_open_thread`."""

@@ -10,7 +10,7 @@ from bot.core.airing import airs_at
 from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.options import episode_name
-from bot.discord_ui.press import Presses, button
+from bot.discord_ui.press import Presses, button, mark
 from bot.discord_ui.reply import Reply
 
 
@@ -20,6 +20,7 @@ class NextUp:
     def __init__(self, desk: Desk, presses: Presses) -> None:
         self._desk = desk
         presses.on("yours", self._press, str)
+        presses.on("yours-of", self._press_of, str, mark)
 
     async def told(self, ask: Ask) -> list[str]:
         """The line for a reply; nothing in one that others read, unless the asker shows them how far they are."""
@@ -37,6 +38,9 @@ class NextUp:
         if not ask.public:
             return None
         return button(ask.say("button.next-up"), "yours", show_key(ask.show), emoji="👉")
+
+    async def _press_of(self, interaction: discord.Interaction, key: str, _mark: str) -> None:
+        await self._press(interaction, key)
 
     async def _press(self, interaction: discord.Interaction, key: str) -> None:
         ask = await self._desk.ask(interaction, self._desk.shows.by_key(key), private=True)

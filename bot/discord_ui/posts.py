@@ -17,6 +17,7 @@ from discord import ui
 from bot.app.outbox import (
     AfterPartyPost,
     AirTimePost,
+    AnnouncementPost,
     BundlePost,
     CatchUpPost,
     DigestPost,
@@ -26,8 +27,11 @@ from bot.app.outbox import (
     PartyPost,
     PollPost,
     Post,
+    RecapPost,
     ReminderPost,
+    SeasonEndPost,
     SeriesPost,
+    TroublePost,
 )
 from bot.app.reminders import OF_WHOEVER_PRESSES
 from bot.app.shows import show_key
@@ -38,6 +42,7 @@ from bot.core.series import Night, Series
 from bot.core.show import Episode, Show
 from bot.core.text import plain
 from bot.discord_ui import stamps
+from bot.discord_ui.announcement_words import announcement_card, recap_card, season_end_card, trouble_card
 from bot.discord_ui.corrections import marked
 from bot.discord_ui.event_words import event_link, notice_lines
 from bot.discord_ui.options import episode_name, episode_names
@@ -82,6 +87,14 @@ class CardSending:
 
 def render(say: Speaker, post: Post, mark: str, ceiling: int) -> TextSending | CardSending:
     """The message of a post; ``mark`` is its nonce, ``ceiling`` that of the channel it goes to."""
+    if isinstance(post, AnnouncementPost):
+        return CardSending(announcement_card(say, post, mark).layouts()[0], role_id=post.setup.role_id)
+    if isinstance(post, RecapPost):
+        return CardSending(recap_card(say, post, mark).layouts()[0])
+    if isinstance(post, SeasonEndPost):
+        return CardSending(season_end_card(say, post, mark).layouts()[0])
+    if isinstance(post, TroublePost):
+        return CardSending(trouble_card(say, post).layouts()[0])
     if isinstance(post, ReminderPost):
         return _reminder(say, post, mark)
     if isinstance(post, BundlePost):

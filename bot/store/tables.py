@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from bot.core.announcement import AnnouncementState, Form
 from bot.core.catch_up import CatchUpState
 from bot.core.mirror import MirrorState
 from bot.core.party import Answer, PartyState, SeriesState
@@ -228,6 +229,44 @@ channel_show = sa.Table(
     _discord_id("guild_id"),
     sa.Column("show_id", Characters, nullable=False),
     sa.Index(None, "guild_id"),
+)
+
+#: How servers have shows announced.
+announcement_setup = sa.Table(
+    "announcement_setup",
+    metadata,
+    _discord_id("guild_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    _discord_id("channel_id"),
+    _discord_id("role_id", nullable=True),
+    sa.Column("lead_minutes", sa.Integer, nullable=False),
+    sa.Column("form", OneOf(Form), nullable=False),
+    sa.Column("recap", sa.Boolean, nullable=False),
+    sa.Column("locale", Characters, nullable=False),
+    _discord_id("creator_id"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("notice", Characters, nullable=True),
+    sa.CheckConstraint("lead_minutes >= 0", name="lead_before_start"),
+    _one_of("form", Form),
+)
+
+announcement = sa.Table(
+    "announcement",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    _discord_id("guild_id"),
+    sa.Column("show_id", Characters, nullable=False),
+    sa.Column("episodes", WholeNumbers, nullable=False),
+    sa.Column("airs_at", Instant, nullable=True),
+    sa.Column("moved_from", Instant, nullable=True),
+    sa.Column("again", sa.Boolean, nullable=False),
+    _discord_id("channel_id", nullable=True),
+    _discord_id("message_id", nullable=True),
+    _discord_id("thread_id", nullable=True),
+    sa.Column("state", OneOf(AnnouncementState), nullable=False),
+    _one_of("state", AnnouncementState),
+    sa.Index(None, "guild_id", "show_id", "state"),
+    sqlite_autoincrement=True,
 )
 
 #: Shows that servers watch again.
