@@ -362,9 +362,10 @@ def _late(one: Announcement, setup: AnnouncementSetup) -> timedelta | None:
     """How much later a post came than it was to, where that is to be said; what moved later isn't late."""
     if not one.message_id or one.airs_at is None or one.moved_from is not None:
         return None
-    late = _posted_at(one.message_id) - (one.airs_at - timedelta(minutes=setup.lead_minutes))
+    due_at = max(one.airs_at - timedelta(minutes=setup.lead_minutes), setup.created_at)
+    late = _posted_at(one.message_id) - due_at
     # Discord's clock and ours may differ.
-    return late if late > 2 * ON_TIME and one.airs_at > setup.created_at else None
+    return late if late > 2 * ON_TIME else None
 
 
 def _posted_at(message_id: int) -> datetime:

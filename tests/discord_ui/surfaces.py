@@ -602,6 +602,11 @@ def times(there: Place) -> Iterator[Asking]:
                 )
         timeless = [
             ("[yours]", "", press(me, reader.public, f"c1:yours:{key}")),
+            ("[yours-of]", "", press(me, reader.public, f"c1:yours-of:{key}:00ff")),
+            *(
+                ("[clock-of]", f"{number}", press(me, reader.public, f"c1:clock-of:{key}:{number}:00ff"))
+                for number in range(1, there.last + 1)
+            ),
             ("[season]", "", press(me, reader.public, f"c1:season:{key}")),
             ("[reminders]", "", press(me, reader.public, "c1:reminders:00ff")),
             ("[reminders-at]", "", press(me, reader.public, "c1:reminders-at:1:0")),
@@ -647,6 +652,7 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 #: Every option that offers choices; a test sees to it that none is missing.
 OPTIONS_WITH_CHOICES = (
+    *(("announce " + name, "show") for name in ("setup", "show", "test", "stop")),
     ("cast", "show"),
     ("catch-up", "show"),
     ("character", "name"),

@@ -124,6 +124,7 @@ SHOW_OPTIONAL = (
         "watch-party series",
         "watch-party find",
         "rerun start",
+        "announce setup",
     ),
     *("spoilers explain", "spoilers ceiling set", "spoilers ceiling show", "spoilers ceiling clear"),
 )
@@ -148,6 +149,7 @@ FINE = {
     ),
     ("progress rewatch", "episode", "none"),
     *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
+    ("announce setup", "lead", "a number"),
     ("watch-party create", "lead", "a number"),
     ("watch-party create", "capacity", "no such episode"),
     ("watch-party series", "capacity", "no such episode"),
@@ -257,6 +259,8 @@ async def test_bad_input_in_every_option_is_refused_clearly_and_changes_nothing(
                 if next(there_are) % 3 and locale != "en-US" and not FULL:
                     continue
                 options = {**GOOD.get(name, {}), option.display_name: value}
+                if name == "announce setup":
+                    options["channel"] = s.general
                 [answer] = await each(s, [slash(ann, s.general, name, **options)])
                 tried += 1
                 if answer is None:
@@ -454,6 +458,9 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:series-off?:1",
         "c1:series-off:1",
         f"c1:yours:{key}",
+        f"c1:yours-of:{key}:00ff",
+        f"c1:clock-of:{key}:1:00ff",
+        f"c1:ping-me:{key}:00ff",
         "c1:rerun-go:1",
         f"c1:rerun-pick:{key}:1753995600:Asia/Seoul:x:1:1:8",
         *(f"c1:rerun-{action}:{key}" for action in ("pause", "resume", "skip", "end?", "end")),

@@ -220,6 +220,14 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     for command in ("set", "clear"):
         await ann.slash(s.den, f"spoilers ceiling {command}", **({"episode": 1} if command == "set" else {}))
 
+    boss = s.guild.create_role("boss", permissions=discord.Permissions(manage_guild=True))
+    dee = s.person("dee", locales[-1], roles=[boss])
+    fans = s.guild.create_role("fans", mentionable=True)
+    # Its recap is behind bars, of course, and differs there.
+    await dee.slash(s.den, "announce setup", channel=s.den, role=fans, lead="2 h", recap=False)
+    for command in ("show", "test"):
+        await dee.slash(s.den, f"announce {command}")
+
     await ann.slash(s.general, "watch-party create", episode=number, when="air time", lead="1 h")
     invitation = await of_the_bot(s.general, "rsvp")
     for member, answer in ((bo, "going"), (cy, "maybe"), (ann, "cannot")):
@@ -332,9 +340,10 @@ async def an_evening(s: Stage, locales: Sequence[str]) -> list[str]:
     await click(bo, noted.followups[0], "unwatched")
     await bo.slash(s.general, "watch-party history")
 
-    boss = s.guild.create_role("boss", permissions=discord.Permissions(manage_guild=True))
+    await click(bo, await of_the_bot(s.den, "ping-me"), "ping-me")
+    await s.pass_time(hours=2)
+    await dee.slash(s.den, "announce stop")
     await ann.slash(s.general, "rerun show")
-    dee = s.person("dee", locales[-1], roles=[boss])
     asked_back = await dee.slash(s.general, "rerun start", **{"from": "in 3 days", "time": "at 9", "zone": zone})
     preview = await click(dee, asked_back.response, "rerun-pick")
     await click(dee, preview.response or asked_back.response, "rerun-go")
@@ -477,6 +486,7 @@ IN_AN_EVENING |= {
 }
 IN_AN_EVENING |= {"[series-go]", "[series-join]", "[series-off?]", "[series-off]"}
 IN_AN_EVENING |= {"/watch-party find", "[vote]", "[decide]"}
+IN_AN_EVENING |= {*(f"/announce {name}" for name in ("setup", "show", "test", "stop")), "[ping-me]"}
 IN_AN_EVENING |= {f"/rerun {name}" for name in ("start", "show", "pause", "resume", "skip", "extend", "end")}
 IN_AN_EVENING |= {f"[rerun-{name}]" for name in ("pick", "go", "pause", "resume", "skip", "end?", "end")}
 IN_AN_EVENING |= {"[cancel?]", "[cancel]", "[lead]", "[parties]", "[pick]", "[remind]", "[rsvp]", "[snooze]"}

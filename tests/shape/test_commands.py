@@ -13,7 +13,7 @@ from tests.shape.commands import payloads
 from tests.shape.localisations import characters, problems
 
 #: Commands that make no sense outside of servers.
-SERVER_ONLY = {"follow", "rerun", "watch-party"}
+SERVER_ONLY = {"announce", "follow", "rerun", "watch-party"}
 
 
 def locales() -> dict[str, str]:
