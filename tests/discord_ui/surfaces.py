@@ -38,7 +38,7 @@ from tests.discord_ui.twins import LANGUAGES, MARK, with_late_roles
 from tests.openapi import check_recorded
 
 #: What Discord calls the languages that the bot speaks.
-LOCALES = tuple("en-US" if language == "en" else language.replace("_", "-") for language in LANGUAGES)
+LOCALES = tuple({"en": "en-US", "es": "es-419"}.get(language, language.replace("_", "-")) for language in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
