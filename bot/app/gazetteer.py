@@ -73,32 +73,33 @@ REGION_ZONES: Final = {
 }
 
 #: Places whose clock goes by a zone of another name: English name, its Korean name after "=", other spellings
-#: after "/".
+#: after "/"; the first in Japanese writing is what Japanese readers see.
 _CITIES: Final = """
-Asia/Seoul: Busan=부산/Pusan; Incheon=인천; Daegu=대구/Taegu; Daejeon=대전; Gwangju=광주; Ulsan=울산; \
-Suwon=수원; Jeju=제주/Cheju/제주도; Sejong=세종
-Asia/Tokyo: Osaka=오사카; Kyoto=교토; Yokohama=요코하마; Nagoya=나고야; Sapporo=삿포로; Fukuoka=후쿠오카; \
-Kobe=고베; Hiroshima=히로시마; Okinawa=오키나와; Sendai=센다이
-Asia/Shanghai: Beijing=베이징/Peking/북경/北京; Guangzhou=광저우/Canton; Shenzhen=선전/심천; Chengdu=청두; \
-Wuhan=우한; Chongqing=충칭; Tianjin=톈진; Hangzhou=항저우; Nanjing=난징; Xi'an=시안; Qingdao=칭다오; \
-Harbin=하얼빈; Shenyang=선양; Yanji=옌지/연길
-Asia/Taipei: Kaohsiung=가오슝; Taichung=타이중; Tainan=타이난
+Asia/Seoul: Busan=부산/Pusan/釜山/プサン; Incheon=인천/仁川/インチョン; Daegu=대구/Taegu/大邱/テグ; Daejeon=대전; \
+Gwangju=광주; Ulsan=울산; Suwon=수원; Jeju=제주/Cheju/제주도/済州/チェジュ; Sejong=세종
+Asia/Tokyo: Osaka=오사카/大阪; Kyoto=교토/京都; Yokohama=요코하마/横浜; Nagoya=나고야/名古屋; Sapporo=삿포로/札幌; \
+Fukuoka=후쿠오카/福岡; Kobe=고베/神戸; Hiroshima=히로시마/広島; Okinawa=오키나와/沖縄; Sendai=센다이/仙台
+Asia/Shanghai: Beijing=베이징/Peking/북경/北京/ペキン/Pekín/Pequim/Pékin; Guangzhou=광저우/Canton/広州; \
+Shenzhen=선전/심천/深圳; Chengdu=청두; Wuhan=우한; Chongqing=충칭; Tianjin=톈진; Hangzhou=항저우; Nanjing=난징; \
+Xi'an=시안; Qingdao=칭다오; Harbin=하얼빈; Shenyang=선양; Yanji=옌지/연길
+Asia/Taipei: Kaohsiung=가오슝/高雄; Taichung=타이중/台中; Tainan=타이난
 Asia/Hong_Kong: Kowloon=구룡
-Asia/Kolkata: Mumbai=뭄바이/Bombay; Delhi=델리; New Delhi=뉴델리; Bengaluru=벵갈루루/Bangalore/방갈로르; \
-Chennai=첸나이/Madras; Hyderabad=하이데라바드; Pune=푸네/Poona; Ahmedabad=아마다바드; Jaipur=자이푸르; \
-Surat=수라트; Lucknow; Kochi/Cochin; Thiruvananthapuram/Trivandrum; Chandigarh; Goa=고아; Guwahati; Imphal; \
-Bhopal; Indore; Nagpur; Patna; Visakhapatnam; Coimbatore; Kanpur; Shillong; Kohima; Aizawl
+Asia/Kolkata: Mumbai=뭄바이/Bombay/ムンバイ; Delhi=델리/デリー; \
+New Delhi=뉴델리/ニューデリー/Nueva Delhi/Nova Délhi/Neu-Delhi; Bengaluru=벵갈루루/Bangalore/방갈로르; \
+Chennai=첸나이/Madras; Hyderabad=하이데라바드; Pune=푸네/Poona; Ahmedabad=아마다바드; Jaipur=자이푸르; Surat=수라트; \
+Lucknow; Kochi/Cochin; Thiruvananthapuram/Trivandrum; Chandigarh; Goa=고아; Guwahati; Imphal; Bhopal; Indore; \
+Nagpur; Patna; Visakhapatnam; Coimbatore; Kanpur; Shillong; Kohima; Aizawl
 Asia/Karachi: Lahore=라호르; Islamabad=이슬라마바드; Rawalpindi; Faisalabad; Hyderabad
 Asia/Dhaka: Chittagong/Chattogram; Sylhet
 Asia/Colombo: Kandy; Sri Jayawardenepura Kotte
 Asia/Kathmandu: Pokhara
 Asia/Yangon: Mandalay; Naypyidaw=네피도; Rangoon
 Asia/Bangkok: Chiang Mai=치앙마이; Phuket=푸껫/푸켓; Pattaya=파타야
-Asia/Ho_Chi_Minh: Hanoi=하노이; Da Nang=다낭/Danang; Saigon=사이공; Hai Phong
-Asia/Manila: Quezon City=케손시티; Cebu=세부/Cebu City; Davao=다바오; Baguio; Iloilo
-Asia/Jakarta: Bandung=반둥; Surabaya=수라바야; Medan=메단; Yogyakarta=욕야카르타/Jogja; Semarang; Palembang; \
-Bekasi; Depok
-Asia/Makassar: Bali=발리; Denpasar=덴파사르; Lombok; Balikpapan; Manado
+Asia/Ho_Chi_Minh: Hanoi=하노이/ハノイ; Da Nang=다낭/Danang; Saigon=사이공; Hai Phong
+Asia/Manila: Quezon City=케손시티; Cebu=세부/Cebu City/セブ; Davao=다바오; Baguio; Iloilo
+Asia/Jakarta: Bandung=반둥; Surabaya=수라바야; Medan=메단; Yogyakarta=욕야카르타/Jogja; Semarang; Palembang; Bekasi; \
+Depok
+Asia/Makassar: Bali=발리/バリ; Denpasar=덴파사르; Lombok; Balikpapan; Manado
 Asia/Kuala_Lumpur: Penang=페낭/George Town; Johor Bahru=조호르바루; Putrajaya
 Asia/Kuching: Kota Kinabalu=코타키나발루; Sabah; Sarawak
 Asia/Dubai: Abu Dhabi=아부다비; Sharjah
@@ -113,21 +114,25 @@ Asia/Hebron: Ramallah
 Europe/Istanbul: Ankara=앙카라; Izmir=이즈미르; Antalya=안탈리아; Bursa
 Europe/London: Manchester=맨체스터; Birmingham=버밍엄; Liverpool=리버풀; Leeds; Bristol; Sheffield; Newcastle; \
 Oxford=옥스퍼드; Cambridge=케임브리지; Edinburgh=에든버러; Glasgow=글래스고; Cardiff=카디프; Belfast=벨파스트; \
-England=잉글랜드; Scotland=스코틀랜드; Wales=웨일스; Northern Ireland=북아일랜드
+England=잉글랜드/イングランド/Inglaterra/Angleterre/Inggris; \
+Scotland=스코틀랜드/スコットランド/Escocia/Escócia/Écosse/Schottland; Wales=웨일스/ウェールズ/Gales; \
+Northern Ireland=북아일랜드
 Europe/Dublin: Cork; Galway
-Europe/Paris: Marseille=마르세유; Lyon=리옹; Toulouse=툴루즈; Nice=니스; Bordeaux=보르도; Lille; Strasbourg; \
-Nantes
-Europe/Berlin: Munich=뮌헨/München/Muenchen; Hamburg=함부르크; Frankfurt=프랑크푸르트; \
-Cologne=쾰른/Köln/Koeln; Stuttgart=슈투트가르트; Düsseldorf=뒤셀도르프/Duesseldorf; Leipzig=라이프치히; \
-Dresden; Hannover/Hanover; Nuremberg/Nürnberg; Bremen; Bonn=본
+Europe/Paris: Marseille=마르세유/マルセイユ/Marsella/Marselha; Lyon=리옹; Toulouse=툴루즈; Nice=니스; \
+Bordeaux=보르도; Lille; Strasbourg; Nantes
+Europe/Berlin: Munich=뮌헨/München/Muenchen/ミュンヘン/Múnich; Hamburg=함부르크/ハンブルク/Hamburgo/Hambourg; \
+Frankfurt=프랑크푸르트/フランクフルト/Fráncfort/Francfort; Cologne=쾰른/Köln/Koeln/ケルン/Colonia/Colônia; \
+Stuttgart=슈투트가르트; Düsseldorf=뒤셀도르프/Duesseldorf; Leipzig=라이프치히; Dresden; Hannover/Hanover; \
+Nuremberg/Nürnberg; Bremen; Bonn=본
 Europe/Vienna: Salzburg=잘츠부르크; Graz; Innsbruck
-Europe/Zurich: Geneva=제네바/Genève/Genf; Basel=바젤; Bern=베른; Lausanne
-Europe/Madrid: Barcelona=바르셀로나; Valencia=발렌시아; Seville=세비야/Sevilla; Bilbao=빌바오; Málaga; \
-Zaragoza; Granada; Córdoba; Mallorca=마요르카
+Europe/Zurich: Geneva=제네바/Genève/Genf/ジュネーヴ/Ginebra/Genebra; Basel=바젤; Bern=베른; Lausanne
+Europe/Madrid: Barcelona=바르셀로나/バルセロナ/Barcelone; Valencia=발렌시아; Seville=세비야/Sevilla; Bilbao=빌바오; \
+Málaga; Zaragoza; Granada; Córdoba; Mallorca=마요르카
 Europe/Lisbon: Porto=포르투/Oporto
-Europe/Rome: Milan=밀라노/Milano; Naples=나폴리/Napoli; Turin=토리노/Torino; Venice=베네치아/Venezia; \
-Florence=피렌체/Firenze; Bologna; Palermo
-Europe/Amsterdam: Rotterdam=로테르담; The Hague=헤이그/Den Haag; Utrecht; Eindhoven
+Europe/Rome: Milan=밀라노/Milano/ミラノ/Milán/Milão/Mailand; Naples=나폴리/Napoli/ナポリ/Nápoles/Neapel; \
+Turin=토리노/Torino/トリノ/Turín; Venice=베네치아/Venezia/ヴェネツィア/Venecia/Veneza/Venise/Venedig; \
+Florence=피렌체/Firenze/フィレンツェ/Florencia/Florença/Florenz; Bologna; Palermo
+Europe/Amsterdam: Rotterdam=로테르담; The Hague=헤이그/Den Haag/ハーグ/La Haya/Haia/La Haye; Utrecht; Eindhoven
 Europe/Brussels: Antwerp=안트베르펜/Antwerpen; Ghent/Gent; Bruges
 Europe/Warsaw: Kraków=크라쿠프/Cracow; Wrocław; Gdańsk; Poznań; Łódź
 Europe/Prague: Brno
@@ -138,38 +143,41 @@ Europe/Helsinki: Tampere; Espoo
 Europe/Athens: Thessaloniki
 Europe/Bucharest: Cluj-Napoca; Timișoara
 Europe/Kyiv: Lviv=리비우; Odesa=오데사/Odessa; Kharkiv=하르키우/Kharkov
-Europe/Moscow: Saint Petersburg=상트페테르부르크/St Petersburg; Nizhny Novgorod; Kazan=카잔; Sochi
+Europe/Moscow: \
+Saint Petersburg=상트페테르부르크/St Petersburg/サンクトペテルブルク/San Petersburgo/São Petersburgo/Sankt Petersburg; \
+Nizhny Novgorod; Kazan=카잔; Sochi
 Africa/Cairo: Alexandria=알렉산드리아; Giza
 Africa/Lagos: Abuja=아부자; Kano; Ibadan; Port Harcourt
-Africa/Johannesburg: Cape Town=케이프타운; Pretoria=프리토리아; Durban=더반; Soweto
+Africa/Johannesburg: Cape Town=케이프타운/ケープタウン/Ciudad del Cabo/Cidade do Cabo/Le Cap/Kapstadt; \
+Pretoria=프리토리아; Durban=더반; Soweto
 Africa/Casablanca: Rabat=라바트; Marrakesh=마라케시/Marrakech; Fez
 Africa/Nairobi: Mombasa
 Africa/Accra: Kumasi
 Africa/Abidjan: Yamoussoukro
 Africa/Dar_es_Salaam: Zanzibar; Dodoma
-America/New_York: Washington D.C.=워싱턴 D.C./Washington/워싱턴; Boston=보스턴; \
-Philadelphia=필라델피아; Atlanta=애틀랜타; Miami=마이애미; Orlando=올랜도; Tampa; Baltimore=볼티모어; \
+America/New_York: Washington D.C.=워싱턴 D.C./Washington/워싱턴/ワシントン; Boston=보스턴/ボストン; \
+Philadelphia=필라델피아; Atlanta=애틀랜타; Miami=마이애미/マイアミ; Orlando=올랜도; Tampa; Baltimore=볼티모어; \
 Pittsburgh=피츠버그; Charlotte; Cleveland; Columbus; Cincinnati; Raleigh; Buffalo; Brooklyn=브루클린; \
 Manhattan=맨해튼; Jacksonville; New York City/NYC=뉴욕시; New Jersey=뉴저지; Connecticut; Delaware; \
-Florida=플로리다; Georgia=조지아; Maine; Maryland=메릴랜드; Massachusetts=매사추세츠; New Hampshire; \
-North Carolina; Ohio=오하이오; Pennsylvania=펜실베이니아; Rhode Island; South Carolina; Vermont; \
-Virginia=버지니아; West Virginia
+Florida=플로리다; Georgia=조지아; Maine; Maryland=메릴랜드; Massachusetts=매사추세츠; New Hampshire; North Carolina; \
+Ohio=오하이오; Pennsylvania=펜실베이니아; Rhode Island; South Carolina; Vermont; Virginia=버지니아; West Virginia
 America/Detroit: Ann Arbor; Grand Rapids; Michigan=미시간
 America/Indiana/Indianapolis: Indiana=인디애나
 America/Kentucky/Louisville: Kentucky
 America/Chicago: Houston=휴스턴; Dallas=댈러스; Austin=오스틴; San Antonio=샌안토니오; New Orleans=뉴올리언스; \
-Minneapolis=미니애폴리스; St. Louis/Saint Louis; Kansas City; Milwaukee; Memphis; Nashville=내슈빌; \
-Oklahoma City; Omaha; Fort Worth; Alabama; Arkansas; Illinois=일리노이; Iowa; Kansas; Louisiana; Minnesota; \
-Mississippi; Missouri; Nebraska; North Dakota; Oklahoma; South Dakota; Tennessee; Texas=텍사스; Wisconsin
-America/Denver: Salt Lake City=솔트레이크시티; Albuquerque; Colorado Springs; El Paso; Colorado=콜로라도; \
-Montana; New Mexico; Utah=유타; Wyoming
+Minneapolis=미니애폴리스; St. Louis/Saint Louis; Kansas City; Milwaukee; Memphis; Nashville=내슈빌; Oklahoma City; \
+Omaha; Fort Worth; Alabama; Arkansas; Illinois=일리노이; Iowa; Kansas; Louisiana; Minnesota; Mississippi; Missouri; \
+Nebraska; North Dakota; Oklahoma; South Dakota; Tennessee; Texas=텍사스/テキサス/Tejas; Wisconsin
+America/Denver: Salt Lake City=솔트레이크시티; Albuquerque; Colorado Springs; El Paso; Colorado=콜로라도; Montana; \
+New Mexico; Utah=유타; Wyoming
 America/Boise: Idaho
 America/Phoenix: Tucson; Arizona=애리조나; Mesa
-America/Los_Angeles: San Francisco=샌프란시스코/SF; San Diego=샌디에이고; San Jose=새너제이; Seattle=시애틀; \
-Portland=포틀랜드; Las Vegas=라스베이거스/Vegas; Sacramento=새크라멘토; Oakland; LA; Hollywood=할리우드; \
-California=캘리포니아; Nevada=네바다; Oregon=오리건; Washington State=워싱턴주/Washington
+America/Los_Angeles: San Francisco=샌프란시스코/SF/サンフランシスコ; San Diego=샌디에이고; San Jose=새너제이; \
+Seattle=시애틀/シアトル; Portland=포틀랜드; Las Vegas=라스베이거스/Vegas/ラスベガス; Sacramento=새크라멘토; Oakland; \
+LA; Hollywood=할리우드; California=캘리포니아/カリフォルニア/Califórnia/Californie/Kalifornien; Nevada=네바다; \
+Oregon=오리건; Washington State=워싱턴주/Washington
 America/Anchorage: Alaska=알래스카; Fairbanks
-Pacific/Honolulu: Hawaii=하와이; Maui
+Pacific/Honolulu: Hawaii=하와이/ハワイ/Hawái/Havaí; Maui
 America/Toronto: Montreal=몬트리올/Montréal; Ottawa=오타와; Québec=퀘벡/Quebec City; Hamilton; Mississauga; \
 Ontario=온타리오
 America/Vancouver: Victoria; British Columbia=브리티시컬럼비아
@@ -193,8 +201,8 @@ America/Lima: Arequipa; Cusco=쿠스코/Cuzco
 America/La_Paz: Santa Cruz de la Sierra; Cochabamba
 America/Santiago: Valparaíso; Concepción
 America/Argentina/Buenos_Aires: Rosario; La Plata
-America/Sao_Paulo: Rio de Janeiro=리우데자네이루/Rio; Brasília=브라질리아; Belo Horizonte; Curitiba; \
-Porto Alegre; Campinas; Florianópolis; Goiânia; Vitória
+America/Sao_Paulo: Rio de Janeiro=리우데자네이루/Rio/リオデジャネイロ/Río de Janeiro; Brasília=브라질리아; \
+Belo Horizonte; Curitiba; Porto Alegre; Campinas; Florianópolis; Goiânia; Vitória
 America/Bahia: Salvador
 America/Fortaleza: Natal; Teresina; São Luís
 Australia/Sydney: Canberra=캔버라; Newcastle; Wollongong; New South Wales/NSW

@@ -62,6 +62,7 @@ _LETTERS = str.maketrans(
 _WITH_ARTICLE = re.compile(
     r"\b(?:Bahamas|Comoros|Congo|Emirates|Gambia|Islands?|Kingdom|Maldives|Netherlands|Philippines|Republic|Territor\w+)\b"
 )
+_KANJI_OR_KANA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _ASIDE = re.compile(r"\s*[(（].*[)）]")
 
 
@@ -200,6 +201,7 @@ class _Index:
         self._territories = dates.territories(str(data))
         self._korean = data.language == "ko"
         self._english = data.language == "en"
+        self._japanese = data.language == "ja"
         self._places: dict[str, list[_Place]] = {}
         self._zones: dict[str, _Place] = {}
         self._former: dict[str, _Place] = {}
@@ -235,6 +237,8 @@ class _Index:
         for zone, name, korean, spellings in gazetteer.cities():
             country = self._zones[zone].country or self._zones[zone].name
             shown = korean if self._korean and korean is not None else name
+            if self._japanese:
+                shown = next((spelling for spelling in spellings if _KANJI_OR_KANA.search(spelling)), name)
             place = _Place(zone, shown, country)
             for spelling in (name, *spellings, *([korean] if korean is not None else ()), place.full):
                 self._name(spelling, place)

@@ -482,6 +482,11 @@ SPEAKING = ZoneSearch(("en", "ko", "ja", "es", "pt_BR", "id", "fr", "de"))
         ("韓国", "Asia/Seoul"),
         ("Jepang", "Asia/Tokyo"),
         ("日本時間", "Asia/Tokyo"),
+        ("大阪", "Asia/Tokyo"),
+        ("釜山", "Asia/Seoul"),
+        ("Pequim", "Asia/Shanghai"),
+        ("Nueva Delhi", "Asia/Kolkata"),
+        ("Kalifornien", "America/Los_Angeles"),
     ],
 )
 def test_places_are_understood_in_every_spoken_language(text: str, zone: str, locale: str) -> None:
@@ -493,6 +498,10 @@ def test_places_in_another_language_are_shown_in_the_reader_s_own() -> None:
     shown = SPEAKING.search("ニューヨーク", SUMMER, "en-US")[0].label
     assert shown == "New York, United States — 05:02 (UTC-4)"
     assert SPEAKING.search("nueva yor", SUMMER, "ja")[0].label.startswith("ニューヨーク")
+
+
+def test_japanese_readers_see_japanese_names_of_cities() -> None:
+    assert SPEAKING.search("Osaka", SUMMER, "ja")[0].label == "大阪, 日本 — 18:02 (UTC+9)"
 
 
 def test_a_country_with_several_clocks_is_asked_back_in_any_language() -> None:
