@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -47,6 +48,15 @@ class Settings(BaseSettings):
     reminder_lead_minutes: int = Field(
         default=15, ge=0, le=10_080, description="How long before an episode a reminder comes by default."
     )
+    feeds_listen: str | None = Field(
+        default=None,
+        description="Where to serve calendar links, as a port (of this machine alone) or host:port. Unset: nowhere.",
+    )
+    feeds_url: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="The address under which people's calendars reach what is served at FEEDS_LISTEN.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
@@ -58,15 +68,46 @@ class Settings(BaseSettings):
             return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
         return value
 
-    @field_validator("discord_token", "data_dir", "default_show", mode="before")
+    @field_validator("discord_token", "data_dir", "default_show", "feeds_listen", "feeds_url", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("feeds_listen")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            host_and_port(value)
+        return value
+
+    @field_validator("feeds_url")
+    @classmethod
+    def _is_a_base(cls, value: str | None, info: ValidationInfo) -> str | None:
+        listens = info.data.get("feeds_listen") is not None
+        if value is None:
+            if listens:
+                raise ValueError("is needed with FEEDS_LISTEN, such as https://calendars.example.org")
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("write it like https://calendars.example.org or https://example.org/calendars")
+        if not listens and "feeds_listen" in info.data:
+            raise ValueError("is of no use without FEEDS_LISTEN")
+        return value.strip()
 
     @field_validator("log_level", mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
+
+
+def host_and_port(typed: str) -> tuple[str, int]:
+    """The host and the port of an address to listen at; of a port alone this machine's own. Raises ValueError."""
+    host, _, port = typed.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    if not (port.isascii() and port.isdigit() and 0 <= int(port) <= 65_535) or any(char.isspace() for char in host):
+        raise ValueError("write a port such as 8788, or host:port such as 0.0.0.0:8788 or [::1]:8788")
+    return host, int(port)
 
 
 def read_settings(env_file: Path | None = Path(".env")) -> Settings:

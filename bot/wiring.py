@@ -14,7 +14,9 @@ from pathlib import Path
 from bot.app.after_party import AfterParty
 from bot.app.air_warnings import AirWarnings
 from bot.app.announcements import Announcements
+from bot.app.calendar_feeds import CalendarFeeds
 from bot.app.calendar_files import CalendarFiles
+from bot.app.calendars import Calendars
 from bot.app.catch_ups import CatchUps
 from bot.app.ceilings import Ceilings
 from bot.app.charts import Charts
@@ -45,6 +47,7 @@ from bot.discord_ui.about import About
 from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.airtimes import Airtimes
 from bot.discord_ui.announcements import Announce
+from bot.discord_ui.calendars import CalendarCommands
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.catch_up import CatchUpCommand
 from bot.discord_ui.characters import Characters
@@ -58,7 +61,7 @@ from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.following import Follow
 from bot.discord_ui.next_up import NextUp
-from bot.discord_ui.options import Choices
+from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.party_calendar import PartyCalendar
 from bot.discord_ui.party_series import SeriesCommands
@@ -77,7 +80,8 @@ from bot.discord_ui.spoilers import Spoilers
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
 from bot.ops.alone import only_bot_on
-from bot.settings import Settings, data_folder
+from bot.ops.feeds import FeedServer
+from bot.settings import Settings, data_folder, host_and_port
 from bot.store.database import Database
 from bot.store.migrate import migrate
 
@@ -86,7 +90,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """Everything that runs."""
+    """Everything that runs; ``feeds`` only where calendar links are served."""
 
     client: CliffhangerClient
     runner: DueRunner
@@ -94,6 +98,7 @@ class Companion:
     shows: Shows
     people: People
     library: Library
+    feeds: FeedServer | None
 
 
 def load_catalogue(folder: Path, default_show: str | None) -> Catalogue:
@@ -175,8 +180,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         places = ZoneSearch(words.languages)
         failures = Failures(desk)
         catch_up = CatchUpCommand(desk, choices, presses, catch_ups, places)
-        calendars = CalendarFiles(database, clock)
-        PartyCalendar(desk, presses, parties, calendars)
+        files = CalendarFiles(database, clock)
+        calendars = Calendars(database, clock, shows, words, files, episode_names)
+        feeds = CalendarFeeds(database, clock, calendars, settings.feeds_url)
+        PartyCalendar(desk, presses, parties, files, calendars)
         readiness = ReadinessPanel(desk, presses, parties, cards, catch_up)
         evenings = EveningList(desk, presses, Evenings(database, clock))
         lead = settings.party_lead_minutes
@@ -185,7 +192,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
         client.equip(
             cogs=(
-                Airtimes(desk, choices, presses, places, calendars, reruns, NextUp(desk, presses)),
+                Airtimes(desk, choices, presses, places, files, reruns, NextUp(desk, presses), calendars),
+                CalendarCommands(desk, choices, calendars, feeds, reminders, reruns),
                 Schedule(desk, choices, presses, overrides, places),
                 Follow(desk, choices),
                 Announce(desk, choices, presses, announcements),
@@ -224,5 +232,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
             runner=runner,
             dev_guild_ids=settings.dev_guild_ids,
         )
+        served = None
+        if settings.feeds_listen is not None:
+            host, port = host_and_port(settings.feeds_listen)
+            served = await stack.enter_async_context(FeedServer(feeds, clock).serve(host, port))
         stack.push_async_callback(client.close)
-        yield Companion(client, runner, database, shows, people, library)
+        yield Companion(client, runner, database, shows, people, library, served)

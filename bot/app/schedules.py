@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,17 +31,27 @@ def season(show: Show, now: datetime, seen: Horizon) -> tuple[Row, ...]:
 
 
 def calendar_events(
-    show: Show, episodes: tuple[Episode, ...], summaries: dict[int, str], description: str
+    show: Show,
+    episodes: Sequence[Episode],
+    summaries: Mapping[int, str],
+    description: str,
+    *,
+    timetable: str = "",
+    alarm_minutes: int | None = None,
 ) -> list[CalendarEvent]:
-    """Calendar entries of those ``episodes`` that have a date; ``summaries`` by episode number."""
+    """Calendar entries of those ``episodes`` that have a date; ``summaries`` by episode number.
+
+    ``timetable`` (letters and digits) tells the times of different servers apart: an episode is another entry in each.
+    """
     events: list[CalendarEvent] = []
+    which = f"-{timetable}" if timetable else ""
     for episode in episodes:
         release = episode.broadcast
         if release is None or release.at is None:
             continue
         events.append(
             CalendarEvent(
-                uid=f"{show.id}-{episode.number}@cliffhanger",
+                uid=f"{show.id}-{episode.number}{which}@cliffhanger",
                 starts_at=release.at.instant(),
                 zone=release.at.zone,
                 minutes=minutes_of(show, episode),
@@ -48,7 +59,7 @@ def calendar_events(
                 description=description,
                 url=None,
                 sequence=0,
-                alarm_minutes=None,
+                alarm_minutes=alarm_minutes,
             )
         )
     return events

@@ -10,13 +10,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import schedules
 from bot.app.calendar_files import CalendarFiles
+from bot.app.calendars import Calendars
 from bot.app.people import People
 from bot.app.reruns import Reruns
 from bot.app.shows import episode_of, show_key
 from bot.app.zone_search import WATCHED_ZONES, ZoneSearch
 from bot.core.airing import Airing, Phase, airing, airs_at, coming_at
+from bot.core.errors import UserError
 from bot.core.recap import safe_title
 from bot.core.show import Episode, Show
 from bot.core.spoilers import Horizon
@@ -57,6 +58,7 @@ class Airtimes(commands.Cog):
         files: CalendarFiles,
         reruns: Reruns,
         next_up: NextUp,
+        calendars: Calendars,
     ) -> None:
         self._desk = desk
         self._people: People = desk.people
@@ -64,6 +66,7 @@ class Airtimes(commands.Cog):
         self._files = files
         self._reruns = reruns
         self._next_up = next_up
+        self._calendars = calendars
         self.next_episode.autocomplete("show")(choices.shows)
         presses.on("clock", self._press_clock, str, int)
         presses.on("clock-of", self._press_clock_of, str, int, mark)
@@ -315,13 +318,10 @@ class Airtimes(commands.Cog):
 
     async def _send_calendar(self, ask: Ask, episodes: tuple[Episode, ...], suffix: str) -> None:
         say, show = ask.say, ask.show
-        title = say.text(show.title)
-        summaries = {
-            episode.number: say("calendar.summary", show=title, episode=episode_name(say, show, episode))
-            for episode in episodes
-        }
-        events = schedules.calendar_events(show, episodes, summaries, say("calendar.description", network=show.network))
-        data = await self._files.make(events, title)
+        events = self._calendars.episodes(say, show, episodes, ask.asker.guild_id)
+        if not events:
+            raise UserError("calendar.nothing-dated", show=show)
+        data = await self._files.make(events, say.text(show.title))
         reply = Reply([say.count("calendar.ready", len(events))])
         reply.files.append(discord.File(io.BytesIO(data), filename=ical.filename(show.id, suffix)))
         await ask.answer(reply)

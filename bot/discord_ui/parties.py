@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.app.calendars import where
 from bot.app.parties import NOTHING, Edit
 from bot.app.parties import Parties as PartyDesk
 from bot.app.shows import chosen_episode, episode_of, show_key
@@ -31,7 +32,7 @@ from bot.discord_ui.event_options import VoiceOption, check_event, event_wish, q
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.options import Choices, episode_names
-from bot.discord_ui.party_calendar import calendar_button, where
+from bot.discord_ui.party_calendar import calendar_button
 from bot.discord_ui.party_form import (
     Aside,
     PartyForm,

@@ -67,6 +67,9 @@ SENTENCES = {
     "operator.new-show-folder": (
         "{path} can't be made ({reason}). Nothing was written; choose another --id, or another data folder."
     ),
+    "operator.feeds-port": (
+        "Calendar links can't be served at {at} ({reason}). Choose another address with FEEDS_LISTEN, or leave it out."
+    ),
     "operator.demo-time": (
         "--at is {typed!r}, which is no date or time between 2016 and 2100. Write it like 2025-07-28 or "
         "2025-07-28T12:30."

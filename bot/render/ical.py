@@ -21,6 +21,9 @@ _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 #: How far a zone is described around the events, so that calendars can move an entry within the season.
 _MARGIN = timedelta(days=366)
+#: How often calendars are asked to look again.
+_REFRESH = timedelta(hours=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class CalendarEvent:
 
     ``uid`` stays the same when the event changes, and ``sequence`` grows. ``alarm_minutes`` is how long before
     the start a calendar reminds (None: it doesn't). ``cancelled`` lets a calendar that has it strike it out.
+    ``changed_at`` is since when the entry says what it says (None: since the file was made).
     """
 
     uid: str
@@ -41,10 +45,13 @@ class CalendarEvent:
     sequence: int
     alarm_minutes: int | None
     cancelled: bool = False
+    changed_at: datetime | None = None
 
 
-def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes:
+def calendar(events: Sequence[CalendarEvent], name: str, now: datetime, *, feed: bool = False) -> bytes:
     """A calendar file of ``events``, made at ``now``, with a definition of every zone in it.
+
+    ``feed``: calendars come for it again and again; while its events stay the same, so do its bytes.
 
     An event is written in its zone's local time, or in UTC where that would not say which instant is meant: in
     the hour that comes twice when clocks go back. Raises ZoneInfoNotFoundError for an unknown zone.
@@ -52,9 +59,16 @@ def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes
     made = Calendar()
     # The name twice: more calendars know the older name of that property.
     shown = _Words(" ".join(_printable(name).split()))
-    # What takes entries back is another kind of file than what gives them.
-    method = "CANCEL" if events and all(event.cancelled for event in events) else "PUBLISH"
-    _put(made, {"prodid": _PRODUCT, "version": "2.0", "method": method, "name": shown, "x-wr-calname": shown})
+    _put(made, {"prodid": _PRODUCT, "version": "2.0", "name": shown, "x-wr-calname": shown})
+    # Files that only take entries back are messages to a calendar. All others are just entries: to publish is a
+    # message, too, by RFC 5546, but one from an organizer with an address for mail.
+    cancels = not feed and bool(events) and all(event.cancelled for event in events)
+    if cancels:
+        _put(made, {"method": "CANCEL"})
+    if feed:
+        # This twice, too.
+        cast("_Fillable", made).add("refresh-interval", _REFRESH, {"VALUE": "DURATION"})
+        _put(made, {"x-published-ttl": "PT1H"})
     spans: dict[str, tuple[datetime, datetime]] = {}
     entries: list[Event] = []
     for event in events:
@@ -63,7 +77,12 @@ def calendar(events: Sequence[CalendarEvent], name: str, now: datetime) -> bytes
         if local is not None:
             first, last = spans.get(event.zone, (event.starts_at, ends_at))
             spans[event.zone] = (min(first, event.starts_at), max(last, ends_at))
-        entries.append(_entry(event, *(local or (event.starts_at.astimezone(UTC), ends_at.astimezone(UTC))), now))
+        # What is no message is stamped with its last change.
+        stamp = now if cancels or event.changed_at is None else event.changed_at
+        entries.append(_entry(event, *(local or (event.starts_at.astimezone(UTC), ends_at.astimezone(UTC))), stamp))
+    if not entries:
+        # A calendar holds something (RFC 5545, 3.6), and a zone is the least there is.
+        made.add_component(_definition("Etc/UTC", _EPOCH, _EPOCH))
     for zone, (first, last) in sorted(spans.items()):
         made.add_component(_definition(zone, first - _MARGIN, last + _MARGIN))
     for entry in entries:
@@ -77,11 +96,13 @@ def filename(show_id: str, suffix: str) -> str:
     return (safe[:80].strip("-") or "calendar") + ".ics"
 
 
-def _entry(event: CalendarEvent, starts: datetime, ends: datetime, now: datetime) -> Event:
+def _entry(event: CalendarEvent, starts: datetime, ends: datetime, stamp: datetime) -> Event:
     entry = Event()
     summary, description = _Words(_printable(event.summary)), _Words(_printable(event.description))
-    _put(entry, {"uid": event.uid, "dtstamp": now.astimezone(UTC), "dtstart": starts, "dtend": ends})
+    _put(entry, {"uid": event.uid, "dtstamp": stamp.astimezone(UTC), "dtstart": starts, "dtend": ends})
     _put(entry, {"sequence": event.sequence, "summary": summary, "description": description})
+    if event.changed_at is not None:
+        _put(entry, {"last-modified": event.changed_at.astimezone(UTC)})
     if event.cancelled:
         _put(entry, {"status": "CANCELLED"})
     if event.url is not None:
@@ -145,7 +166,7 @@ def _setting(info: ZoneInfo, at: datetime) -> tuple[timedelta | None, str | None
 class _Fillable(Protocol):
     """What a component of `icalendar` is; its own method is only partly typed."""
 
-    def add(self, name: str, value: object) -> None: ...
+    def add(self, name: str, value: object, parameters: Mapping[str, str] | None = None) -> None: ...
 
 
 def _put(component: Component, properties: Mapping[str, object]) -> None:

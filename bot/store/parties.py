@@ -143,6 +143,21 @@ async def next_for(tx: Transaction, guild_id: int, user_id: int, now: datetime) 
     return None if row is None else _party(row)
 
 
+async def of_guest(tx: Transaction, user_id: int, since: datetime, limit: int) -> tuple[Party, ...]:
+    """The parties of all servers that somebody has said they come to, or may; those that were called off, too.
+
+    Of those that begin after ``since`` the ``limit`` latest, the latest first.
+    """
+    query = (
+        sa.select(party)
+        .join(rsvp, rsvp.c.party_id == party.c.id)
+        .where(party.c.starts_at > since, rsvp.c.user_id == user_id, rsvp.c.answer.in_(ATTENDING))
+        .order_by(party.c.starts_at.desc(), party.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(_party(row) for row in await tx.execute(query))
+
+
 async def cancel(tx: Transaction, party_id: int) -> bool:
     """Cancel a party; False if it was not planned (any more)."""
     changed = await tx.execute(

@@ -10,6 +10,7 @@ from bot.core.party import SeriesState
 from bot.core.reminder import DueKind
 from bot.store.database import Transaction
 from bot.store.tables import (
+    calendar_feed,
     catch_up,
     due,
     due_guests,
@@ -98,8 +99,8 @@ async def sharing_in(tx: Transaction, guild_id: int) -> frozenset[int]:
 
 
 async def forget(tx: Transaction, user_id: int) -> None:
-    """Delete everything about a person: zone, shares, progress, answers, reminders and plans, how they want them, and
-    what was due for them.
+    """Delete everything about a person: zone, shares, progress, answers, reminders and plans, how they want them, links
+    to their calendars, and what was due for them.
 
     Parties, series and votes that they began stay for their guests, with `NOBODY` as creator. In a SQLite file the
     deleted bytes are overwritten.
@@ -124,6 +125,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
         interest,
         viewer,
         poll_vote,
+        calendar_feed,
     )
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))

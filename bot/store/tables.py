@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.announcement import AnnouncementState, Form
+from bot.core.calendar_wish import Contents
 from bot.core.catch_up import CatchUpState
 from bot.core.mirror import MirrorState
 from bot.core.party import Answer, PartyState, SeriesState
@@ -740,7 +741,24 @@ calendar_entry = sa.Table(
     sa.Column("minutes", sa.Integer, nullable=False),
     sa.Column("cancelled", sa.Boolean, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False, server_default="0"),
     sa.CheckConstraint("sequence >= 0", name="sequence_counts"),
+)
+
+calendar_feed = sa.Table(
+    "calendar_feed",
+    metadata,
+    sa.Column("id", _RowId, primary_key=True),
+    sa.Column("token_hash", Characters, nullable=False, unique=True),
+    _discord_id("user_id"),
+    sa.Column("contents", OneOf(Contents), nullable=False),
+    sa.Column("show_id", Characters),
+    _discord_id("guild_id", nullable=True),
+    sa.Column("alarm_minutes", sa.Integer),
+    sa.Column("locale", Characters, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    _one_of("contents", Contents),
+    sa.Index("ix_calendar_feed_user_id", "user_id"),
 )
 
 #: Whom the messages about a party mention, by the row of the queue and the number of the message.

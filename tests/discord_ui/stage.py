@@ -115,14 +115,15 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    folder: Path, *, at: datetime = MIDDLE, data: Path | None = None, show: str | None = None
+    folder: Path, *, at: datetime = MIDDLE, data: Path | None = None, show: str | None = None, **more: Any
 ) -> AsyncIterator[Stage]:
-    """A stage at ``at`` with the data in ``data`` (None: what is shipped)."""
+    """A stage at ``at`` with the data in ``data`` (None: what is shipped), and with ``more`` settings."""
     settings = Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue]
         database_url=f"sqlite+aiosqlite:///{folder}/bot.sqlite3",
         data_dir=data,
         default_show=show,
+        **more,
     )
     clock = SimulatedClock(at)
     async with AsyncExitStack() as outer:

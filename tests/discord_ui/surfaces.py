@@ -633,6 +633,9 @@ def times(there: Place) -> Iterator[Asking]:
 
 #: Commands that answer with nothing that has a stamp, whoever asks.
 TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("calendar feed", {"what": "show"}),
+    *(("calendar get", {"what": what}) for what in ("show", "rerun", "parties", "everything")),
+    ("calendar revoke", {"link": "all"}),
     ("follow list", {}),
     ("help", {}),
     ("about", {}),
@@ -653,6 +656,11 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
 #: Every option that offers choices; a test sees to it that none is missing.
 OPTIONS_WITH_CHOICES = (
     *(("announce " + name, "show") for name in ("setup", "show", "test", "stop")),
+    ("calendar feed", "alarm"),
+    ("calendar feed", "show"),
+    ("calendar get", "alarm"),
+    ("calendar get", "show"),
+    ("calendar revoke", "link"),
     ("cast", "show"),
     ("catch-up", "show"),
     ("character", "name"),

@@ -80,6 +80,8 @@ NUMBERS = {
 }
 #: What options hold while another is tried. ``when`` and ``lead`` are right, too.
 GOOD: dict[str, dict[str, Any]] = {
+    "calendar get": {"what": "show"},
+    "calendar feed": {"what": "show"},
     "progress set": {"episode": 1},
     "spoilers ceiling set": {"episode": 1},
     "follow show": {"show": "the-defects"},
@@ -105,6 +107,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 SHOW_OPTIONAL = (
     *(
+        "calendar get",
         "next-episode",
         "schedule show",
         "schedule override",
@@ -130,6 +133,7 @@ SHOW_OPTIONAL = (
 )
 #: Where a number alone is a lead, in minutes.
 LEADS = (
+    ("calendar get", "alarm"),
     ("remind", "lead"),
     ("reminders edit", "lead"),
     ("reminders settings", "leads"),

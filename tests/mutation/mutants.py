@@ -506,8 +506,8 @@ MUTANTS = (
     ),
     Mutant(
         "titles in the calendar file",
-        "discord_ui/airtimes.py",
-        'say("calendar.summary", show=title, episode=episode_name(say, show, episode))',
+        "app/calendars.py",
+        'say("calendar.summary", show=title, episode=self._naming(say, show, (episode,)))',
         'say("calendar.summary", show=title, episode=say.text(episode.title.text) if episode.title else "")',
         TIMES,
     ),
