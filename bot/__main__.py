@@ -79,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--strict", action="store_true", help="let hints count as mistakes")
     check.set_defaults(run=_check_data)
 
+    export = commands.add_parser("export-ics", help="write the dates of a show as a calendar file")
+    export.add_argument("show", metavar="SHOW", help="the show, by its folder's name or its title")
+    export.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
+    export.add_argument("--alarm", type=int, metavar="MINUTES", help="how long before an episode the calendar reminds")
+    export.set_defaults(run=_export_ics)
+
     schema = commands.add_parser("schema", help="write the JSON Schema files that editors use")
     schema.add_argument("folder", nargs="?", type=Path, help="where to (default: schema/ of the data folder)")
     schema.set_defaults(run=_schema)
@@ -137,6 +143,43 @@ def _check_data(options: argparse.Namespace) -> int:
     if options.watch:
         return watch_data(folder, sys.stdout, partial(time.sleep, INTERVAL), strict=options.strict)
     return check_data(folder, sys.stdout, strict=options.strict)
+
+
+def _export_ics(options: argparse.Namespace) -> int:
+    from bot.app.calendars import episode_entries
+    from bot.app.clock import SystemClock
+    from bot.app.shows import Shows
+    from bot.core.errors import UserError
+    from bot.core.when import LONGEST_LEAD_MINUTES
+    from bot.discord_ui.options import episode_names
+    from bot.l10n.speaker import Speaker
+    from bot.l10n.words import FALLBACK, Words
+    from bot.render.ical import calendar
+    from bot.wiring import load_catalogue
+
+    if options.alarm is not None and not 0 <= options.alarm <= LONGEST_LEAD_MINUTES:
+        raise OperatorError("operator.export-alarm", os.EX_USAGE, typed=options.alarm, longest=LONGEST_LEAD_MINUTES)
+    catalogue = load_catalogue(data_folder(_settings()), None)
+    try:
+        show = Shows(catalogue).find(options.show)
+    except UserError:
+        known = ", ".join(catalogue.shows)
+        raise OperatorError("operator.export-show", os.EX_USAGE, typed=options.show, known=known) from None
+    say = Speaker(Words.load(), FALLBACK)
+    entries = episode_entries(episode_names, say, show, show.episodes, alarm_minutes=options.alarm)
+    if not entries:
+        raise OperatorError("operator.export-undated", os.EX_USAGE, show=show.id)
+    data = calendar(entries, say.text(show.title), SystemClock().now())
+    if options.out is None:
+        sys.stdout.buffer.write(data)
+        return os.EX_OK
+    try:
+        options.out.write_bytes(data)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OperatorError("operator.export-file", os.EX_CANTCREAT, path=str(options.out), reason=reason) from None
+    print(f"{options.out}: {len(entries)} episodes of {show.id}")
+    return os.EX_OK
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -97,18 +97,7 @@ class Calendars:
 
         ``rerun``: those are the times of this one.
         """
-        title = say.text(show.title)
-        summaries = {
-            episode.number: say("calendar.summary", show=title, episode=self._naming(say, show, (episode,)))
-            for episode in episodes
-        }
-        if rerun is None:
-            description = say("calendar.description", network=show.network)
-        else:
-            description = say("calendar.description-rerun")
-        return schedules.calendar_events(
-            show, episodes, summaries, description, timetable=_timetable(guild_id, rerun), alarm_minutes=alarm_minutes
-        )
+        return episode_entries(self._naming, say, show, episodes, guild_id, alarm_minutes, rerun)
 
     def party(
         self, say: Speaker, party: Party, show: Show, episodes: Sequence[Episode], alarm_minutes: int | None = None
@@ -184,6 +173,30 @@ class Calendars:
             if watched is not None and wish.show_id in (None, party.show_id):
                 events.append(self.party(say, party, *watched, alarm_minutes=wish.alarm_minutes))
         return events
+
+
+def episode_entries(
+    naming: Naming,
+    say: Speaker,
+    show: Show,
+    episodes: Sequence[Episode],
+    guild_id: int | None = None,
+    alarm_minutes: int | None = None,
+    rerun: Rerun | None = None,
+) -> list[CalendarEvent]:
+    """As `Calendars.episodes`."""
+    title = say.text(show.title)
+    summaries = {
+        episode.number: say("calendar.summary", show=title, episode=naming(say, show, (episode,)))
+        for episode in episodes
+    }
+    if rerun is None:
+        description = say("calendar.description", network=show.network)
+    else:
+        description = say("calendar.description-rerun")
+    return schedules.calendar_events(
+        show, episodes, summaries, description, timetable=_timetable(guild_id, rerun), alarm_minutes=alarm_minutes
+    )
 
 
 def _timetable(guild_id: int | None, rerun: Rerun | None) -> str:

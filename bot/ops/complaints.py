@@ -67,6 +67,10 @@ SENTENCES = {
     "operator.new-show-folder": (
         "{path} can't be made ({reason}). Nothing was written; choose another --id, or another data folder."
     ),
+    "operator.export-show": "There is no show {typed!r} in the dataset. Use one of: {known}.",
+    "operator.export-alarm": "--alarm is {typed}. Write a number of minutes between 0 and {longest}.",
+    "operator.export-undated": "No episode of {show} has a date yet, so there is nothing to write.",
+    "operator.export-file": "{path} can't be written ({reason}). Choose another file with --out.",
     "operator.feeds-port": (
         "Calendar links can't be served at {at} ({reason}). Choose another address with FEEDS_LISTEN, or leave it out."
     ),

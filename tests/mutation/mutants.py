@@ -507,7 +507,7 @@ MUTANTS = (
     Mutant(
         "titles in the calendar file",
         "app/calendars.py",
-        'say("calendar.summary", show=title, episode=self._naming(say, show, (episode,)))',
+        'say("calendar.summary", show=title, episode=naming(say, show, (episode,)))',
         'say("calendar.summary", show=title, episode=say.text(episode.title.text) if episode.title else "")',
         TIMES,
     ),
