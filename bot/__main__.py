@@ -1,4 +1,4 @@
-"""The command line, ``python -m bot run | demo | new-show | check-data | schema``, with its exit codes."""
+"""The command line, ``python -m bot run | demo | new-show | import | check-data | schema``, with its exit codes."""
 
 from __future__ import annotations
 
@@ -73,6 +73,26 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--yes", action="store_true", help="ask nothing; what no option says is left as it usually is")
     new.set_defaults(run=_new_show)
 
+    imports = commands.add_parser(
+        "import",
+        help="begin a show from TVmaze or AniList, or bring it up to date",
+        description="Begins a show from TVmaze or AniList. Once more, it shows what has changed there since, and "
+        "writes only over what it wrote itself.",
+    )
+    imports.add_argument("service", choices=("tvmaze", "anilist"))
+    imports.add_argument("source", metavar="FILE|URL", help="the show's page, its number there, or a saved answer")
+    imports.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: DATA_DIR)")
+    imports.add_argument("--yes", action="store_true", help="write changes without asking")
+    for option, meaning in (
+        ("id", "the folder's name (default: from the title)"),
+        ("network", "the channel, where it isn't known there"),
+        ("country", "two letters such as KR, where it isn't known there"),
+        ("zone", "a city or zone such as Asia/Seoul, where it isn't known there"),
+        ("language", "such as Korean, where it isn't known there"),
+    ):
+        imports.add_argument(f"--{option}", metavar="TEXT", help=meaning)
+    imports.set_defaults(run=_import)
+
     check = commands.add_parser("check-data", help="report every mistake in a dataset")
     check.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
     check.add_argument("--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C")
@@ -101,11 +121,11 @@ def _settings() -> Settings:
     raise OperatorError("operator.settings", os.EX_CONFIG, problems=problems)
 
 
-def _new_show(options: argparse.Namespace) -> int:
+def _find_zone() -> Callable[[str], str]:
+    """What reads a place as the name of its zone, and raises ValueError with the reason."""
     from bot.app.clock import SystemClock
     from bot.app.zone_search import ZoneSearch
     from bot.core.errors import UserError
-    from bot.dataset.command import new_show
 
     zones, clock = ZoneSearch(), SystemClock()
 
@@ -120,6 +140,27 @@ def _new_show(options: argparse.Namespace) -> int:
                 else f"`{typed[:60]}` is no place that is known here; type a large city, or a zone such as Asia/Seoul"
             ) from None
 
+    return find_zone
+
+
+def _import(options: argparse.Namespace) -> int:
+    from bot.dataset.imports.command import Given, import_show
+
+    return import_show(
+        options.service,
+        options.source,
+        options.data or data_folder(_settings()),
+        Given(options.id, options.network, options.country, options.zone, options.language),
+        find_zone=_find_zone(),
+        ask=input if sys.stdin.isatty() else None,
+        yes=options.yes,
+        out=sys.stdout,
+    )
+
+
+def _new_show(options: argparse.Namespace) -> int:
+    from bot.dataset.command import new_show
+
     given = {
         name.removeprefix("answer:"): value
         for name, value in vars(options).items()
@@ -128,7 +169,7 @@ def _new_show(options: argparse.Namespace) -> int:
     return new_show(
         options.folder or data_folder(_settings()),
         given,
-        find_zone=find_zone,
+        find_zone=_find_zone(),
         ask=None if options.yes else input,
         out=sys.stdout,
         usual=options.folder is None,

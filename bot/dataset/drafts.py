@@ -63,8 +63,13 @@ def write(folder: Path, draft: Draft) -> Path:
     The data folder is made if need be; a folder that is there is never touched. Raises
     OperatorError("operator.new-show-folder"), and DatasetError where check-data would not accept what was written.
     """
+    return write_files(folder, draft.id, files_of(draft))
+
+
+def write_files(folder: Path, id: str, files: Mapping[str, str]) -> Path:
+    """Writes the files of a new show, by name, into a data folder, as `write` does."""
     shows = folder / "shows"
-    place = shows / draft.id
+    place = shows / id
     if os.path.lexists(place):
         raise OperatorError("operator.new-show-folder", os.EX_CANTCREAT, path=place, reason="it exists already")
     try:
@@ -74,9 +79,9 @@ def write(folder: Path, draft: Draft) -> Path:
     except OSError as error:
         raise _unwritable(place, error) from None
     try:
-        made = workshop / "shows" / draft.id
+        made = workshop / "shows" / id
         made.mkdir(parents=True)
-        for name, text in files_of(draft).items():
+        for name, text in files.items():
             (made / name).write_text(text, encoding="utf-8", newline="\n")
         problems = check(workshop)
         if problems:

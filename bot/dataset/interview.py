@@ -255,12 +255,35 @@ def _country(typed: str, _: Answers) -> str:
     return _valid(Country, found)
 
 
-def _usual_country(answers: Answers) -> str | None:
+def language_code(typed: str) -> str | None:
+    """The code of a language by its code or name; None where the format can't hold one."""
+    found = _named(typed, "languages")
+    return found if found is not None and len(found) <= 3 else None
+
+
+def likely_country(language: str) -> str | None:
+    """Where most people speak a language, by its code."""
     from babel.core import get_global
 
     likely: Mapping[str, str] = get_global("likely_subtags")
-    territory = likely.get(answers.values["language"], "").rpartition("_")[2]
+    territory = likely.get(language, "").rpartition("_")[2]
     return territory if re.fullmatch("[A-Z]{2}", territory) else None
+
+
+def likely_zone(country: str, find_zone: FindZone) -> str | None:
+    """The zone of a country that has only one, by the country's code."""
+    from babel.core import Locale
+
+    territories = cast("Mapping[str, str]", Locale.parse("en").territories)
+    name = territories.get(country)
+    try:
+        return None if name is None else find_zone(name)
+    except ValueError:
+        return None
+
+
+def _usual_country(answers: Answers) -> str | None:
+    return likely_country(answers.values["language"])
 
 
 def _zone(typed: str, answers: Answers) -> str:
@@ -275,14 +298,7 @@ def _zone(typed: str, answers: Answers) -> str:
 
 
 def _usual_zone(answers: Answers) -> str | None:
-    from babel.core import Locale
-
-    territories = cast("Mapping[str, str]", Locale.parse("en").territories)
-    country = territories.get(answers.values["country"])
-    try:
-        return None if country is None else answers.find_zone(country)
-    except ValueError:
-        return None
+    return likely_zone(answers.values["country"], answers.find_zone)
 
 
 _KINDS: Final = {

@@ -74,6 +74,12 @@ SENTENCES = {
     "operator.feeds-port": (
         "Calendar links can't be served at {at} ({reason}). Choose another address with FEEDS_LISTEN, or leave it out."
     ),
+    "operator.import-source": "{source} can't be imported: {reason}. Nothing was written.",
+    "operator.import-network": "{service} could not be asked: {reason}. Nothing was changed; try again later.",
+    "operator.import-missing": "{service} doesn't say {what}. Add it, such as {option}. Nothing was written.",
+    "operator.import-option": "{option} ({typed}) can't be used: {reason}. Nothing was written.",
+    "operator.import-folder": "{path} can't be brought up to date ({reason}). Nothing was written.",
+    "operator.import-mistakes": "{path} would have mistakes, or has some: {problems}. Nothing was written.",
     "operator.demo-time": (
         "--at is {typed!r}, which is no date or time between 2016 and 2100. Write it like 2025-07-28 or "
         "2025-07-28T12:30."

@@ -1,0 +1,1 @@
+"""Shows from elsewhere: drafts of their files, and what has changed there since."""
