@@ -72,7 +72,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
 
     @app_commands.command(name="setup", description="Announce every new episode in a channel (Manage Server)")
     @app_commands.describe(
-        channel="A channel, or a forum, which gets a post for each episode",
+        channel="A channel, or a forum, which gets a post for each episode; here if left out",
         role="A role that is mentioned, and that members give themselves with a button",
         lead="How long before an episode, such as 30 min; when it begins if left out",
         thread="Whether each announcement in a channel gets a thread; yes if left out",
@@ -82,7 +82,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
     async def setup(
         self,
         interaction: discord.Interaction,
-        channel: _ChannelOption,
+        channel: _ChannelOption | None = None,
         role: discord.Role | None = None,
         lead: str | None = None,
         thread: bool = True,
@@ -94,7 +94,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         minutes = 0 if lead is None else read_lead(lead)
         if minutes > _LONGEST_LEAD.total_seconds() / 60:
             raise UserError("announce.lead-too-long", days=_LONGEST_LEAD.days)
-        place = guild.get_channel(channel.id)
+        place = guild.get_channel((ask.place.parent_id or ask.place.channel_id) if channel is None else channel.id)
         if not isinstance(place, discord.TextChannel | discord.ForumChannel):
             raise UserError("party.no-channel")
         if role is not None:

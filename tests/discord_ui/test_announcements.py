@@ -142,6 +142,10 @@ async def test_without_threads_there_is_the_post_alone(s: Stage) -> None:
     assert "Recap of Episode 3" in buttons(post)
 
 
+async def test_here_is_where_it_is_announced_unless_another_channel_is_named(s: Stage) -> None:
+    assert s.general.mention in said(await admin(s).slash(s.general, "announce setup"))
+
+
 async def test_a_forum_gets_a_post_for_each_episode(s: Stage) -> None:
     forum = s.guild.create_forum_channel("episodes")
     await set_up(s, channel=forum)
