@@ -93,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
         imports.add_argument(f"--{option}", metavar="TEXT", help=meaning)
     imports.set_defaults(run=_import)
 
+    refresh = commands.add_parser(
+        "refresh",
+        help="ask again for the dates of all shows that an import began",
+        description="Asks again for the dates of all shows that an import began, and writes those that it owns.",
+    )
+    refresh.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: DATA_DIR)")
+    refresh.set_defaults(run=_refresh)
+
     check = commands.add_parser("check-data", help="report every mistake in a dataset")
     check.add_argument("folder", nargs="?", type=Path, help="the data folder (default: DATA_DIR)")
     check.add_argument("--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C")
@@ -141,6 +149,12 @@ def _find_zone() -> Callable[[str], str]:
             ) from None
 
     return find_zone
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    from bot.dataset.imports.refreshing import refresh_all
+
+    return refresh_all(options.data or data_folder(_settings()), sys.stdout)
 
 
 def _import(options: argparse.Namespace) -> int:

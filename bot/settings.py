@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         validate_default=True,
         description="The address under which people's calendars reach what is served at FEEDS_LISTEN.",
     )
+    refresh_hours: float | None = Field(
+        default=None,
+        ge=1,
+        le=720,
+        description="How often the dates of imported shows are asked for again, in hours. Unset: never.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
@@ -68,7 +74,9 @@ class Settings(BaseSettings):
             return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
         return value
 
-    @field_validator("discord_token", "data_dir", "default_show", "feeds_listen", "feeds_url", mode="before")
+    @field_validator(
+        "discord_token", "data_dir", "default_show", "feeds_listen", "feeds_url", "refresh_hours", mode="before"
+    )
     @classmethod
     def _blank_is_unset(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value

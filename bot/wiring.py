@@ -33,6 +33,7 @@ from bot.app.parties import Parties
 from bot.app.party_series import PartySeries
 from bot.app.people import People
 from bot.app.polls import Polls
+from bot.app.refreshing import Refresher
 from bot.app.reminders import Reminders
 from bot.app.reruns import Reruns
 from bot.app.screenings import Screenings
@@ -43,6 +44,7 @@ from bot.core.errors import OperatorError
 from bot.core.reminder import DueKind
 from bot.core.show import Catalogue
 from bot.dataset.catalogue import load
+from bot.dataset.imports.fetching import web
 from bot.discord_ui.about import About
 from bot.discord_ui.ahead import Ahead
 from bot.discord_ui.airtimes import Airtimes
@@ -173,6 +175,10 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         library = Library(folder, shows, moves)
         await library.follow_schedules()
         overrides = Overrides(database, clock, shows, moves)
+        if settings.refresh_hours is not None:
+            refresher = Refresher(folder, library, lambda: web(log.info), settings.refresh_hours)
+            refreshing = asyncio.create_task(refresher.run_forever(), name="refresher")
+            stack.callback(refreshing.cancel)
         reruns = Reruns(database, clock, shows, moves)
         presses = Presses()
         choices = Choices(desk)

@@ -219,6 +219,7 @@ async def test_only_those_who_manage_the_server_change_it(s: Stage) -> None:
     ("options", "answer"),
     [
         ({"from": "yesterday"}, "is over"),
+        ({"from": "in 1 h"}, "next monday"),
         ({"from": "8 sep", "per-night": 2}, "goes with days of your own"),
         ({"from": "8 sep", "days": "someday"}, "someday"),
         ({"from": "8 sep", "zone": "Asia/Seoul"}, "A zone goes with a time"),

@@ -1,4 +1,4 @@
-"""``import`` and ``refresh``: from an address or file to a show's folder, and what has changed since into it."""
+"""``import``: from an address or file to a show's folder, and what has changed since into it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
@@ -75,7 +75,6 @@ def import_show(
     ask: Ask | None,
     yes: bool,
     out: TextIO,
-    obtain: Callable[[str, int, Callable[[str], object]], Coroutine[None, None, Upstream]] | None = None,
 ) -> int:
     """Drafts a show, or brings one up to date that was drafted so; gives 0, or 1 where nobody agreed to the changes.
 
@@ -92,7 +91,7 @@ def import_show(
             upstream = read_file(service, Path(source))
         else:
             say(f"Asking {service} for show {show} …")
-            upstream = asyncio.run((obtain or _obtain)(service, show, say))
+            upstream = asyncio.run(_obtain(service, show, say))
     except FetchError as error:
         raise OperatorError("operator.import-network", _UNAVAILABLE, service=service, reason=error) from None
     except UpstreamError as error:
@@ -248,6 +247,16 @@ def _update(place: Path, upstream: Upstream, ask: Ask | None, say: Callable[[str
     save(place, before, merged)
     say(f"Written to {place}.")
     return 0
+
+
+def update_dates(place: Path, upstream: Upstream) -> tuple[str, ...]:
+    """Write the dates, hours and new episodes that the import owns; what has changed. Raises OperatorError."""
+    before, record = _held(place)
+    merged = _merged(place, before, record, upstream, dates_only=True)
+    if merged.files == before:
+        return ()
+    save(place, before, merged)
+    return tuple(merged.changes)
 
 
 def _held(place: Path) -> tuple[dict[str, str], Record]:
