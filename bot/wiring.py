@@ -37,6 +37,7 @@ from bot.app.refreshing import Refresher
 from bot.app.reminders import Reminders
 from bot.app.reruns import Reruns
 from bot.app.screenings import Screenings
+from bot.app.services import Services
 from bot.app.shows import Shows
 from bot.app.standing_reminders import StandingReminders
 from bot.app.zone_search import ZoneSearch
@@ -78,7 +79,9 @@ from bot.discord_ui.reruns import RerunCommands
 from bot.discord_ui.schedule import Schedule
 from bot.discord_ui.scheduled_events import ScheduledEvents
 from bot.discord_ui.screening import ScreeningRoom
+from bot.discord_ui.services import ServiceCommands
 from bot.discord_ui.spoilers import Spoilers
+from bot.discord_ui.subscriptions import Subscriptions
 from bot.discord_ui.timezones import Timezones
 from bot.l10n.words import Words
 from bot.ops.alone import only_bot_on
@@ -174,6 +177,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         moves = Moves(database, clock, runner.poke, followers)
         library = Library(folder, shows, moves)
         await library.follow_schedules()
+        used = Services(database, shows, standing)
         overrides = Overrides(database, clock, shows, moves)
         if settings.refresh_hours is not None:
             refresher = Refresher(folder, library, lambda: web(log.info), settings.refresh_hours)
@@ -195,12 +199,15 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         lead = settings.party_lead_minutes
         series = SeriesCommands(desk, choices, presses, seasons, parties, cards, places, lead)
         finding = Finding(desk, presses, Polls(database, clock, shows, runner.poke, lead))
-        remind = RemindCommand(desk, choices, presses, reminders, standing, failures)
+        services = ServiceCommands(desk, choices, presses, used)
+        remind = RemindCommand(desk, choices, presses, reminders, standing, used, failures)
         client.equip(
             cogs=(
-                Airtimes(desk, choices, presses, places, files, reruns, NextUp(desk, presses), calendars),
+                Airtimes(desk, choices, presses, places, files, reruns, NextUp(desk, presses), calendars, services),
                 CalendarCommands(desk, choices, calendars, feeds, reminders, reruns),
-                Schedule(desk, choices, presses, overrides, places),
+                Schedule(desk, choices, presses, overrides, used, places),
+                services,
+                Subscriptions(desk, choices, reminders, standing, remind),
                 Follow(desk, choices),
                 Announce(desk, choices, presses, announcements),
                 RerunCommands(desk, choices, presses, reruns, places),

@@ -48,7 +48,7 @@ class Lateness:
 class ReminderPost:
     """A person's reminder. ``mention`` is set where it goes to a channel, ``instead`` where that is a way out.
 
-    A way out is taken where the way that they chose is closed.
+    A way out is taken where the way that they chose is closed. ``along`` are episodes that come out with it.
     """
 
     reminder: Reminder
@@ -57,6 +57,7 @@ class ReminderPost:
     late: Lateness | None
     mention: bool
     instead: bool = False
+    along: tuple[Episode, ...] = ()
 
     @property
     def locale(self) -> str:
@@ -72,6 +73,7 @@ class BundlePost:
     episode: Episode
     late: Lateness | None
     instead: bool = False
+    along: tuple[Episode, ...] = ()
 
     @property
     def people(self) -> tuple[int, ...]:

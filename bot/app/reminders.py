@@ -14,8 +14,9 @@ from bot.core.airing import airs_at
 from bot.core.errors import UserError
 from bot.core.quiet import placed
 from bot.core.reminder import DueKind, Reminder, ReminderChoice, ReminderState, moved_from
+from bot.core.service import comes_at
 from bot.core.show import Episode, Show
-from bot.store import bundles, due, people, reminder_choices, reminders, standing_reminders
+from bot.store import bundles, due, people, reminder_choices, reminders, services, standing_reminders
 from bot.store.database import Database, Transaction
 
 #: How long before an episode a reminder comes where nobody has said anything, in minutes.
@@ -290,11 +291,18 @@ class Reminders:
         known: dict[int, Habits] = {}
         moved: list[Moved] = []
         times = Timetables(tx)
+        on_service = {wish.id for wish in await standing_reminders.all_active(tx) if wish.on_service}
+        used = await services.everybody(tx)
         for reminder in await reminders.all_active(tx):
             found = await times.watched_episodes(
                 reminder.guild_id, shows.episodes(reminder.show_id, (reminder.episode,))
             )
-            air_at = None if found is None else airs_at(found[1][0])
+            service = (
+                services.used_for(used, reminder.user_id, reminder.show_id)
+                if reminder.standing_id in on_service
+                else None
+            )
+            air_at = None if found is None else comes_at(found[1][0], service)
             whose = reminder.user_id, reminder.show_id
             sure = whose not in unsure
             if found is not None and air_at is None and reminder.undated_at is None and reminder.snoozed_at is None:

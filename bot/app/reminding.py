@@ -38,14 +38,16 @@ from bot.core.reminder import (
     Judgement,
     Reminder,
     ReminderState,
+    StandingReminder,
     Verdict,
     bundle_nonce,
     judge,
     nonce,
 )
+from bot.core.service import together
 from bot.core.show import Episode, Show
-from bot.store import bundles, due, reminder_choices, reminders
-from bot.store.database import Database
+from bot.store import bundles, due, reminder_choices, reminders, services, standing_reminders
+from bot.store.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class _Wanted:
     late: Lateness | None
     delivery: Delivery
     refused: str | None = None
+    along: tuple[Episode, ...] = ()
 
     @property
     def channel_id(self) -> int | None:
@@ -110,8 +113,10 @@ class _Message:
         mention = isinstance(self.to, Channel)
         late = max((one.late for one in self.wanted if one.late), key=lambda late: late.by, default=None)
         if mention and len({one.user_id for one in self.told}) > 1:
-            return BundlePost(self.told, first.show, first.episode, late, self.instead)
-        return ReminderPost(self.told[0], first.show, first.episode, late, mention=mention, instead=self.instead)
+            return BundlePost(self.told, first.show, first.episode, late, self.instead, first.along)
+        return ReminderPost(
+            self.told[0], first.show, first.episode, late, mention=mention, instead=self.instead, along=first.along
+        )
 
 
 class Reminding:
@@ -138,11 +143,12 @@ class Reminding:
             known = await bundles.get_all(tx, {row.bundle for row in rows if row.bundle is not None})
             asked = await reminders.get_all(tx, [row.subject for row in rows])
             deliveries = await reminder_choices.deliveries(tx, {one.user_id for one in asked.values()})
+            wishes = await standing_reminders.get_all(tx, {one.standing_id or 0 for one in asked.values()})
             times = Timetables(tx)
             about = {
-                one.id: await times.watched_episodes(one.guild_id, self._shows.episodes(one.show_id, (one.episode,)))
-                for one in asked.values()
+                one.id: await self._about(tx, times, one, wishes.get(one.standing_id or 0)) for one in asked.values()
             }
+        ways = {one.id: _way(deliveries[one.user_id], wishes.get(one.standing_id or 0)) for one in asked.values()}
         fresh: list[_Wanted] = []
         again: dict[Bundle, list[_Wanted]] = defaultdict(list)
         over: dict[Bundle | int, list[_Wanted]] = defaultdict(list)
@@ -154,7 +160,7 @@ class Reminding:
                 ledger.delivered(row, judge(row.due_at, self._clock.now(), None))
                 continue
             try:
-                wanted = self._judged(row, asked.get(row.subject), about.get(row.subject), deliveries, ledger)
+                wanted = self._judged(row, asked.get(row.subject), about.get(row.subject), ways, ledger)
             except Exception as error:
                 await ledger.failed(row, error)
                 continue
@@ -212,7 +218,7 @@ class Reminding:
         row: Due,
         reminder: Reminder | None,
         about: tuple[Show, tuple[Episode, ...]] | None,
-        deliveries: dict[int, Delivery],
+        ways: dict[int, Delivery],
         ledger: Ledger,
     ) -> _Wanted | None:
         """What has to be told, or is over; None where it is settled already."""
@@ -222,16 +228,30 @@ class Reminding:
         if about is None:
             ledger.undeliverable(row, "show-not-loaded")
             return None
-        show, (episode,) = about
+        show, (episode, *along) = about
         over_at = reminder.airs_at + timedelta(minutes=minutes_of(show, episode))
         judgement = judge(row.due_at, self._clock.now(), max(over_at, row.due_at + SNOOZED_GRACE))
-        delivery = deliveries[reminder.user_id]
+        delivery = ways[reminder.id]
         if delivery is Delivery.NONE and judgement.verdict is not Verdict.POINTLESS:
             ledger.dropped(row, due.MUTED)
             return None
         if reminder.channel_id is None:
             delivery = Delivery.DM
-        return _Wanted(row, reminder, show, episode, judgement, ledger.apology(row, judgement), delivery)
+        late = ledger.apology(row, judgement)
+        return _Wanted(row, reminder, show, episode, judgement, late, delivery, along=tuple(along))
+
+    async def _about(
+        self, tx: Transaction, times: Timetables, reminder: Reminder, wish: StandingReminder | None
+    ) -> tuple[Show, tuple[Episode, ...]] | None:
+        """The show and the episode of a reminder; of a wish for every episode all that come out at that moment."""
+        found = self._shows.episodes(reminder.show_id, (reminder.episode,))
+        found = await times.watched_episodes(reminder.guild_id, found)
+        if found is None or wish is None or reminder.by_itself:
+            return found
+        show, (first,) = found
+        service = await services.get(tx, wish.user_id, show.id) if wish.on_service else None
+        others = together(show, service).get(reminder.airs_at, ())
+        return show, (first, *(one for one in others if one.number > first.number))
 
     async def _first(self, wanted: Sequence[_Wanted]) -> list[_Message]:
         """The messages of what was not tried in a bundle yet."""
@@ -347,6 +367,11 @@ class Reminding:
                         ledger.undeliverable(one.row, DMS_CLOSED if DMS_CLOSED in reasons else reasons[0])
 
 
+def _way(usual: Delivery, wish: StandingReminder | None) -> Delivery:
+    """Where somebody wants to be told; who wants to be told nothing isn't, whatever they said of one show."""
+    return usual if wish is None or wish.delivery is None or usual is Delivery.NONE else wish.delivery
+
+
 def _address(bundle: Bundle, reminder: Reminder) -> Address:
     """Where a bundle goes, with this reminder in it."""
     if bundle.channel_id is not None:
@@ -373,7 +398,7 @@ def _groups(wanted: Iterable[_Wanted]) -> list[list[_Wanted]]:
         reminder, late, channel_id = one.reminder, one.late, one.channel_id
         minutes = None if late is None else (int(late.by.total_seconds() // 60), late.cause)
         reader = reminder.user_id if channel_id is None else None
-        about = reminder.show_id, reminder.episode, reminder.airs_at
+        about = reminder.show_id, reminder.episode, reminder.airs_at, *(episode.number for episode in one.along)
         groups[channel_id, reader, one.refused is not None, *about, minutes].append(one)
     return list(groups.values())
 

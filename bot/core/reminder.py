@@ -133,9 +133,21 @@ class Reminder:
         return self.standing_id is None or self.snoozed_at is not None
 
 
+class Delivery(Enum):
+    """Where somebody wants to be told: in direct messages, with a mention where they asked, or nowhere."""
+
+    DM = "dm"
+    MENTION = "mention"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class StandingReminder:
-    """One person's wish to be told before every episode of a show; ``leads`` in minutes, the rest as in a reminder."""
+    """One person's wish to be told before every episode of a show; ``leads`` in minutes, the rest as in a reminder.
+
+    ``on_service``: before it comes out on the service that they use. ``delivery`` is where they want to be told of
+    this show (None: as of everything).
+    """
 
     id: int
     user_id: int
@@ -147,14 +159,8 @@ class StandingReminder:
     locale: str
     state: ReminderState
     created_at: datetime
-
-
-class Delivery(Enum):
-    """Where somebody wants to be told: in direct messages, with a mention where they asked, or nowhere."""
-
-    DM = "dm"
-    MENTION = "mention"
-    NONE = "none"
+    on_service: bool = False
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True)

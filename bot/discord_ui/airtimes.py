@@ -32,6 +32,7 @@ from bot.discord_ui.options import Choices, episode_name
 from bot.discord_ui.press import Presses, button, mark
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.reruns import rerun_lines
+from bot.discord_ui.services import ServiceCommands, checked_lines
 from bot.l10n.dates import day_relation
 from bot.l10n.speaker import Speaker
 from bot.render import ical
@@ -59,6 +60,7 @@ class Airtimes(commands.Cog):
         reruns: Reruns,
         next_up: NextUp,
         calendars: Calendars,
+        services: ServiceCommands,
     ) -> None:
         self._desk = desk
         self._people: People = desk.people
@@ -67,6 +69,7 @@ class Airtimes(commands.Cog):
         self._reruns = reruns
         self._next_up = next_up
         self._calendars = calendars
+        self._services = services
         self.next_episode.autocomplete("show")(choices.shows)
         presses.on("clock", self._press_clock, str, int)
         presses.on("clock-of", self._press_clock_of, str, int, mark)
@@ -86,7 +89,11 @@ class Airtimes(commands.Cog):
         on_again = None if ask.asker.guild_id is None else await self._reruns.of(ask.asker.guild_id, ask.show)
         if on_again is not None:
             reply.add(*rerun_lines(ask, on_again))
-        reply.add(*await self._next_up.told(ask)).row(self._next_up.button(ask))
+        first = next(iter(airing(ask.show, ask.now).next), None)
+        if first is not None:
+            reply.add(*await self._services.told(ask, first))
+        reply.add(*await self._next_up.told(ask))
+        reply.row(self._next_up.button(ask), None if first is None else self._services.button(ask, first))
         if show is None:
             reply.add(*await self._others(ask))
         await ask.answer(reply)
@@ -263,7 +270,9 @@ class Airtimes(commands.Cog):
         if unknown:
             services = " · ".join(self._service(say, names, regions) for regions, names in unknown.items())
             lines.append("▶️ " + say("next.streams", services=services))
-        return lines
+        # What admins have set is no source's.
+        sourced = others if main is None or episode.correction is not None else [main, *others]
+        return lines + checked_lines(say, ask.show, tuple(sourced))
 
     def _service(self, say: Speaker, names: list[str], regions: tuple[str, ...]) -> str:
         """Services with the countries that they all serve."""

@@ -146,7 +146,7 @@ def _reminder_line(say: Speaker, post: ReminderPost | BundlePost, airs_at: datet
     line = say(
         "post.reminder",
         show=plain(say.text(post.show.title)),
-        episode=episode_name(say, post.show, post.episode),
+        episode=episode_names(say, post.show, (post.episode, *post.along)),
         at=stamps.clock(airs_at),
         relative=stamps.relative(airs_at),
     )

@@ -10,6 +10,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app.reminders import Reminders
+from bot.app.services import Services
 from bot.app.shows import chosen_episode, episode_of
 from bot.app.standing_reminders import StandingReminders
 from bot.core.airing import airing, airs_at
@@ -36,6 +37,7 @@ from bot.discord_ui.reminder_words import (
     own_time,
 )
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.services import service_name
 from bot.discord_ui.typed_times import ask_back, instant, read_typed
 from bot.l10n.speaker import Speaker
 
@@ -50,11 +52,13 @@ class RemindCommand(commands.Cog):
         presses: Presses,
         reminders: Reminders,
         standing: StandingReminders,
+        services: Services,
         failures: Failures,
     ) -> None:
         self._desk = desk
         self._reminders = reminders
         self._standing = standing
+        self._services = services
         self._failures = failures
         self.remind.autocomplete("episode")(choices.coming_episodes)
         self.remind.autocomplete("show")(choices.shows)
@@ -149,7 +153,12 @@ class RemindCommand(commands.Cog):
             name = episode_name(say, ask.show, episode)
             at, relative = stamps.full(coming.fires_at), stamps.relative(coming.fires_at)
             reply.add(say("reminder.set-every-next", episode=name, at=at, relative=relative))
-        delivery = (await self._reminders.habits(wish.user_id)).choice.delivery
+        if wish.on_service:
+            service = await self._services.of(wish.user_id, ask.show)
+            key = "subscribe.unpicked" if service is None else "subscribe.on-service"
+            reply.add(say(key, service="" if service is None else service_name(say, service)))
+        usual = (await self._reminders.habits(wish.user_id)).choice.delivery
+        delivery = usual if wish.delivery is None or usual is Delivery.NONE else wish.delivery
         reply.add("-# " + how(say, delivery, here=wish.channel_id is not None))
         return reply.row(
             button(say("button.change-lead"), "leads", wish.id, emoji="⏱️"),

@@ -10,11 +10,13 @@ from discord.ext import commands
 
 from bot.app import schedules
 from bot.app.overrides import Overrides
-from bot.app.shows import episode_of, show_key
+from bot.app.services import Services
+from bot.app.shows import chosen_episode, episode_of, show_key
 from bot.app.zone_search import ZoneSearch
 from bot.core.airing import airs_at
 from bot.core.errors import UserError
 from bot.core.override import Change, is_no_date
+from bot.core.service import Service, comes_at
 from bot.core.show import Episode, Show
 from bot.core.text import clean, is_blank, plain
 from bot.core.when import Unclear
@@ -24,6 +26,7 @@ from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.options import Choices, episode_name, episode_names
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
+from bot.discord_ui.services import service_name
 from bot.discord_ui.typed_times import ask_back, instant, read_typed
 from bot.l10n.speaker import Speaker
 
@@ -42,10 +45,12 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
         choices: Choices,
         presses: Presses,
         overrides: Overrides,
+        services: Services,
         places: ZoneSearch,
     ) -> None:
         self._desk = desk
         self._overrides = overrides
+        self._services = services
         self._places = places
         super().__init__()
         for command in (self.season, self.override, self.listed, self.undo):
@@ -62,7 +67,9 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
     async def season(self, interaction: discord.Interaction, show: str | None = None, private: bool = False) -> None:
         """The season at a glance."""
         ask = await self._desk.ask(interaction, show, private=private)
-        await ask.answer(self._season(ask))
+        # What service somebody uses is nobody else's business.
+        service = None if ask.public else await self._services.of(ask.asker.user_id, ask.show)
+        await ask.answer(self._season(ask, service))
 
     @app_commands.command(name="override", description="Set another time of an episode for this server (Manage Server)")
     @app_commands.describe(
@@ -83,7 +90,7 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
     ) -> None:
         """Set another time of an episode for this server."""
         ask, guild_id = await self._ask_manager(interaction, show)
-        number = _meant(ask.show, episode).number
+        number = chosen_episode(ask.show, episode).number
         said, user_id = _written(note), ask.asker.user_id
         when: datetime | None = None
         if not is_no_date(at):
@@ -114,7 +121,7 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
     async def undo(self, interaction: discord.Interaction, episode: int | None = None, show: str | None = None) -> None:
         """Take back what was set last."""
         ask, guild_id = await self._ask_manager(interaction, show)
-        number = None if episode is None else _meant(ask.show, episode).number
+        number = None if episode is None else chosen_episode(ask.show, episode).number
         changes = await self._overrides.active(guild_id, ask.show.id)
         last = next((one for one in changes if number is None or number in one.times), None)
         if last is None:
@@ -126,7 +133,7 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
 
     # -------------------------------------------------------------- replies
 
-    def _season(self, ask: Ask) -> Reply:
+    def _season(self, ask: Ask, service: Service | None) -> Reply:
         say, show = ask.say, ask.show
         reply = Reply().add("## " + say("schedule.title", show=plain(say.text(show.title))))
         rows = schedules.season(show, ask.now, ask.horizon(0))
@@ -146,7 +153,9 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
                 line += " ≈"
             if row.title is not None:
                 line += " " + say("schedule.episode-title", title=plain(say.text(row.title)))
-            reply.add(line + compared(say, row.episode))
+            reply.add(line + compared(say, row.episode) + _on_service(row.episode, service))
+        if service is not None:
+            reply.add("-# 📍 " + say("schedule.service", service=service_name(say, service)))
         if any(row.episode.correction is not None for row in rows):
             reply.add("-# ✏️ " + say("schedule.corrected"))
         if any(row.episode.derived and row.at is not None for row in rows):
@@ -257,6 +266,12 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
         return show
 
 
+def _on_service(episode: Episode, service: Service | None) -> str:
+    """When an episode comes out on somebody's service, where a source gives an hour that is another."""
+    at = comes_at(episode, service)
+    return "" if service is None or at is None or at == airs_at(episode) else f" · 📍 {stamps.short(at)}"
+
+
 async def _take_time(interaction: discord.Interaction) -> None:
     """Tell Discord that the answer takes a moment, since much may have to follow."""
     await interaction.response.defer(ephemeral=True, thinking=True)
@@ -269,14 +284,6 @@ def _managed(interaction: discord.Interaction) -> int:
     if not interaction.permissions.manage_guild:
         raise UserError("override.not-allowed")
     return interaction.guild_id
-
-
-def _meant(show: Show, typed: int) -> Episode:
-    """The episode that is called by a number. Raises UserError("episode.unknown")."""
-    episode = show.chosen(typed)
-    if episode is None:
-        raise UserError("episode.unknown", number=typed, last=show.last_printed, show=show.title)
-    return episode
 
 
 def _written(note: str | None) -> str | None:

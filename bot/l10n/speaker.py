@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from bot.core.show import Text, same_language
 from bot.l10n import dates
@@ -39,6 +39,14 @@ class Speaker:
     def day(self, wall: datetime) -> str:
         """A short date such as "Tue 29 Jul"."""
         return dates.day(wall.date(), self._form)
+
+    def date(self, day: date) -> str:
+        """A short date with its year, such as "Tue 29 Jul 2025"."""
+        return dates.day(day, self._form, year=True)
+
+    def territories(self) -> Mapping[str, str]:
+        """The names of all countries by their codes."""
+        return dates.territories(self._form)
 
     def clock(self, wall: datetime) -> str:
         """A time of day such as "22:00"."""

@@ -18,6 +18,7 @@ from bot.store.tables import (
     move_notice,
     party,
     person,
+    person_service,
     poll,
     poll_vote,
     progress,
@@ -127,7 +128,7 @@ async def forget(tx: Transaction, user_id: int) -> None:
         poll_vote,
         calendar_feed,
     )
-    for table in (*wishes, progress, seen_apart, rewatch, progress_share, person):
+    for table in (*wishes, progress, seen_apart, rewatch, progress_share, person_service, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))
     for table in (party, series, poll):

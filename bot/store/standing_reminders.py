@@ -5,6 +5,7 @@ The reminders that come of one carry its id and are otherwise like any other.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ _ACTIVE = sa.text("state = 'active'")
 
 
 async def create(tx: Transaction, **values: Any) -> StandingReminder:
-    """Keep a wish, or other leads for the one that there is.
+    """Keep a wish, or other leads for the one that there is; all else as well where ``on_service`` is given.
 
     ``values`` are the fields of `StandingReminder` but for ``id`` and ``state``.
     Raises UserError("reminder.too-many-shows", limit) for somebody who has `LIMIT` others.
@@ -30,7 +31,8 @@ async def create(tx: Transaction, **values: Any) -> StandingReminder:
     user_id, show_id = values["user_id"], values["show_id"]
     await tx.alone("standing-reminder", user_id)
     if (existing := await of(tx, user_id, show_id)) is not None:
-        return await set_leads(tx, existing.id, values["leads"])
+        others = {name: value for name, value in values.items() if name != "created_at"}
+        return await _change(tx, existing.id, others if "on_service" in values else {"leads": values["leads"]})
     values = {**values, "state": ReminderState.ACTIVE}
     kept = (
         sa.select(sa.func.count())
@@ -56,6 +58,11 @@ async def get(tx: Transaction, standing_id: int, user_id: int) -> StandingRemind
     return next(iter(await _all(tx, _ACTIVE, _is(user_id), standing_reminder.c.id == standing_id)), None)
 
 
+async def get_all(tx: Transaction, standing_ids: Collection[int]) -> Mapping[int, StandingReminder]:
+    """Active wishes by their ids."""
+    return {wish.id: wish for wish in await _all(tx, _ACTIVE, standing_reminder.c.id.in_(standing_ids))}
+
+
 async def list_active(tx: Transaction, user_id: int) -> tuple[StandingReminder, ...]:
     """Somebody's active wishes, in the order in which they came."""
     return await _all(tx, _ACTIVE, _is(user_id))
@@ -68,13 +75,7 @@ async def all_active(tx: Transaction) -> tuple[StandingReminder, ...]:
 
 async def set_leads(tx: Transaction, standing_id: int, leads: tuple[int, ...]) -> StandingReminder:
     """Keep other leads."""
-    changed = await tx.execute(
-        sa.update(standing_reminder)
-        .where(standing_reminder.c.id == standing_id)
-        .values(leads=leads)
-        .returning(standing_reminder)
-    )
-    return StandingReminder(**values_of(changed.one()))
+    return await _change(tx, standing_id, {"leads": leads})
 
 
 async def cancel(tx: Transaction, standing_id: int) -> None:
@@ -82,6 +83,16 @@ async def cancel(tx: Transaction, standing_id: int) -> None:
     await tx.execute(
         sa.update(standing_reminder).where(standing_reminder.c.id == standing_id).values(state=ReminderState.CANCELLED)
     )
+
+
+async def _change(tx: Transaction, standing_id: int, values: Mapping[str, Any]) -> StandingReminder:
+    changed = await tx.execute(
+        sa.update(standing_reminder)
+        .where(standing_reminder.c.id == standing_id)
+        .values(**values)
+        .returning(standing_reminder)
+    )
+    return StandingReminder(**values_of(changed.one()))
 
 
 def _is(user_id: int) -> sa.ColumnElement[bool]:

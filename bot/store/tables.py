@@ -311,6 +311,16 @@ rerun_slot = sa.Table(
     sa.CheckConstraint("episode >= 1", name="episode_counts"),
 )
 
+#: Where people watch; the show is "" where that is meant for all that they say nothing else of.
+person_service = sa.Table(
+    "person_service",
+    metadata,
+    _discord_id("user_id", primary_key=True),
+    sa.Column("show_id", Characters, primary_key=True),
+    sa.Column("service", Characters, nullable=False),
+    sa.Column("region", Characters, nullable=True),
+)
+
 #: What an admin has said about a show's times in one go, in their own server. Their ids live on in buttons.
 schedule_change = sa.Table(
     "schedule_change",
@@ -585,6 +595,8 @@ standing_reminder = sa.Table(
     sa.Column("locale", Characters, nullable=False),
     sa.Column("state", OneOf(ReminderState), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("on_service", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("delivery", OneOf(Delivery), nullable=True),
     sa.CheckConstraint("leads <> ''", name="leads_named"),
     _one_of("state", ReminderState),
     sa.Index(None, "user_id"),

@@ -614,7 +614,7 @@ def times(there: Place) -> Iterator[Asking]:
         ]
         timeless += [
             (f"[{action}]", f"{number}", press(me, reader.public, f"c1:{action}:{key}:{number}"))
-            for action in ("clock", "ics")
+            for action in ("clock", "ics", "mine")
             for number in range(there.last + 2)
         ]
         here = there.rooms[reader.progress].handle
@@ -645,6 +645,7 @@ TIMELESS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("timezone show", {}),
     ("reminders list", {}),
     ("schedule overrides", {}),
+    ("service show", {}),
     ("reminders settings", {}),
     ("reminders defaults", {}),
     ("watch-party list", {}),
@@ -708,12 +709,17 @@ OPTIONS_WITH_CHOICES = (
     ("schedule show", "show"),
     ("schedule undo", "episode"),
     ("schedule undo", "show"),
+    ("service pick", "country"),
+    ("service pick", "service"),
+    ("service pick", "show"),
     ("spoilers ceiling clear", "show"),
     ("spoilers ceiling set", "episode"),
     ("spoilers ceiling set", "show"),
     ("spoilers ceiling show", "show"),
     ("spoilers explain", "show"),
+    ("subscribe", "show"),
     ("timezone set", "zone"),
+    ("unsubscribe", "show"),
     ("watch-party cancel", "party"),
     ("watch-party create", "episode"),
     ("watch-party create", "show"),

@@ -28,6 +28,7 @@ from bot.core.errors import UserError
 from bot.core.party import LONGEST_NOTE, LONGEST_TITLE
 from bot.core.show import Show
 from bot.core.text import clean, is_blank
+from bot.discord_ui.schedule import LONGEST_NOTE as LONGEST_REASON
 from bot.store.tables import metadata
 from tests.discord_ui.answers import Answer, answers, press, slash, typing
 from tests.discord_ui.stage import MIDDLE, Stage, components, filled, said, stage
@@ -100,12 +101,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "watch-party skip": {"party": 1},
     "watch-party series": {"days": "mon", "time": "21:00"},
     "watch-party find": {"episode": 4},
+    "service pick": {"service": "TVING"},
     "schedule override": {"episode": 4, "at": "no date"},
     "remind": {"episode": 4},
     "reminders cancel": {"reminder": 1},
     "reminders edit": {"reminder": 1, "lead": "5 min"},
 }
 SHOW_OPTIONAL = (
+    *("service pick", "subscribe", "unsubscribe"),
     *(
         "calendar get",
         "next-episode",
@@ -135,6 +138,7 @@ SHOW_OPTIONAL = (
 LEADS = (
     ("calendar get", "alarm"),
     ("remind", "lead"),
+    ("subscribe", "lead"),
     ("reminders edit", "lead"),
     ("reminders settings", "leads"),
     ("reminders defaults", "leads"),
@@ -151,6 +155,7 @@ FINE = {
         for what, value in TEXTS.items()
         if len(clean(value)) <= longest and not is_blank(clean(value))
     ),
+    *(("schedule override", "note", what) for what, value in TEXTS.items() if len(clean(value)) <= LONGEST_REASON),
     ("progress rewatch", "episode", "none"),
     *(("catch-up", "per-day", what) for what in ("no such episode", "the greatest")),
     ("announce setup", "lead", "a number"),
@@ -459,6 +464,9 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
         "c1:series-join:1:going:00ff",
         "c1:series-off?:1",
         "c1:series-off:1",
+        "c1:override-at:1:4:0:1753995600",
+        "c1:unoverride:1",
+        f"c1:mine:{key}:3",
         f"c1:yours:{key}",
         f"c1:yours-of:{key}:00ff",
         f"c1:clock-of:{key}:1:00ff",

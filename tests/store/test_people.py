@@ -9,6 +9,7 @@ import pytest
 from bot.core.party import Answer
 from bot.core.progress import Progress
 from bot.core.reminder import Delivery, DueKind, ReminderChoice
+from bot.core.service import Service
 from bot.store import (
     catch_ups,
     ceilings,
@@ -19,6 +20,7 @@ from bot.store import (
     progress,
     reminder_choices,
     reminders,
+    services,
     standing_reminders,
 )
 from bot.store.database import Database
@@ -156,6 +158,8 @@ async def save_everything(database: Database, user_id: int) -> tuple[int, int]:
         await due.add(tx, DueKind.DIGEST, user_id, NOW)
         await reminder_choices.put(tx, user_id, ReminderChoice(delivery=Delivery.NONE))
         await standing_reminders.create(tx, **wish_values(user_id=user_id))
+        await services.put(tx, user_id, None, Service("TVING", "KR"))
+        await services.put(tx, user_id, "the-defects", Service("ENA"))
     return party.id, reminder.id
 
 
@@ -171,6 +175,9 @@ async def test_a_person_who_is_forgotten_leaves_only_their_parties(database: Dat
         assert await progress.get(tx, MINA, "the-defects") is None
         assert await reminders.get(tx, reminder_id) is None
         assert await reminder_choices.get(tx, MINA) == ReminderChoice()
+        assert await services.said(tx, MINA) == {}
+        assert await services.get(tx, JON, "the-defects") == Service("ENA")
+        assert await services.get(tx, JON, "lighthouse-shift") == Service("TVING", "KR")
         assert await reminder_choices.get(tx, JON) != ReminderChoice()
         assert [wish.user_id for wish in await standing_reminders.all_active(tx)] == [JON]
         [plan] = await catch_ups.all_active(tx)
