@@ -96,9 +96,9 @@ class RerunCommands(commands.GroupCog, group_name="rerun", group_description="Wa
             found = read(f"{cut(start, _LONGEST)} {cut(clock, _LONGEST)}", ask.now, there, None)
         except UserError as error:
             # It was put together from two options, of which the person may have typed one.
-            raise (
-                UserError("rerun.from-unclear", day=start, time=clock) if error.key == "when.not-understood" else error
-            )
+            if error.key != "when.not-understood":
+                raise
+            raise UserError("rerun.from-unclear", day=start, time=clock) from error
         if isinstance(found, Unclear):
             bits = _AS_AIRED if weekdays is None else "".join(map(str, sorted(weekdays)))
             key, first, last = show_key(ask.show), episodes[0].number, episodes[-1].number
