@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     data_dir: Path | None = Field(
         default=None, description="The folder with `shows/`. Unset: the data that comes with the program."
     )
+    cache_dir: Path | None = Field(
+        default=None,
+        description="Where shows are kept compiled, for a quick start. Unset: `cache` beside the SQLite database.",
+    )
     dev_guild_ids: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(), description="Servers that get new commands at once, separated by commas."
     )
@@ -75,7 +79,14 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "discord_token", "data_dir", "default_show", "feeds_listen", "feeds_url", "refresh_hours", mode="before"
+        "discord_token",
+        "data_dir",
+        "cache_dir",
+        "default_show",
+        "feeds_listen",
+        "feeds_url",
+        "refresh_hours",
+        mode="before",
     )
     @classmethod
     def _blank_is_unset(cls, value: Any) -> Any:

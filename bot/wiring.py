@@ -87,7 +87,7 @@ from bot.l10n.words import Words
 from bot.ops.alone import only_bot_on
 from bot.ops.feeds import FeedServer
 from bot.settings import Settings, data_folder, host_and_port
-from bot.store.database import Database
+from bot.store.database import Database, folder_of
 from bot.store.migrate import migrate
 
 log = logging.getLogger(__name__)
@@ -106,12 +106,23 @@ class Companion:
     feeds: FeedServer | None
 
 
-def load_catalogue(folder: Path, default_show: str | None) -> Catalogue:
-    """The shows of a data folder.
+def cache_folder(settings: Settings) -> Path | None:
+    """Where shows are kept compiled: `CACHE_DIR`, else beside the database; None for a database in memory.
+
+    Raises OperatorError for a URL that is none.
+    """
+    if settings.cache_dir is not None:
+        return settings.cache_dir
+    beside = folder_of(settings.database_url)
+    return None if beside is None else beside / "cache"
+
+
+def load_catalogue(folder: Path, default_show: str | None, cache: Path | None = None) -> Catalogue:
+    """The shows of a data folder; ``cache``: where they are kept compiled.
 
     Raises OperatorError (DatasetError is one), never starting on a dataset with a mistake in it.
     """
-    catalogue = load(folder)
+    catalogue = load(folder, cache)
     if default_show is not None and default_show not in catalogue.shows:
         raise OperatorError("operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows))
     return catalogue
@@ -124,7 +135,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
     ``step`` is the longest sleep of the delivery loop, in seconds. Raises OperatorError with what to do.
     """
     folder = data_folder(settings)
-    catalogue = await asyncio.to_thread(load_catalogue, folder, settings.default_show)
+    cache = cache_folder(settings)
+    catalogue = await asyncio.to_thread(load_catalogue, folder, settings.default_show, cache)
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
@@ -132,7 +144,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         if await migrate(database):
             log.info("Database %s brought up to date", database.name)
         words = Words.load()
-        shows = Shows(catalogue, settings.default_show)
+        shows = await asyncio.to_thread(Shows, catalogue, settings.default_show)
         ceilings = Ceilings(database, shows, clock)
         people = People(database, ceilings)
         desk = Desk(shows, Following(database, shows, clock), people, words, clock)
@@ -175,7 +187,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         unneeded = UnneededOverrides(clock)
         followers = (unneeded, reminders, catch_ups, parties, warnings, seasons, standing, announcements)
         moves = Moves(database, clock, runner.poke, followers)
-        library = Library(folder, shows, moves)
+        library = Library(folder, shows, moves, cache)
         await library.follow_schedules()
         used = Services(database, shows, standing)
         overrides = Overrides(database, clock, shows, moves)

@@ -6,15 +6,17 @@ import asyncio
 from pathlib import Path
 
 from bot.app.moves import Moves
-from bot.app.shows import Shows
+from bot.app.shows import Loaded, Shows
 from bot.dataset.catalogue import load
 
 
 class Library:
     """The dataset's folder and what depends on its schedules."""
 
-    def __init__(self, folder: Path, shows: Shows, moves: Moves) -> None:
+    def __init__(self, folder: Path, shows: Shows, moves: Moves, cache: Path | None = None) -> None:
+        """``cache``: where shows are kept compiled, if they are to be."""
         self._folder = folder
+        self._cache = cache
         self._shows = shows
         self._moves = moves
         self._turn = asyncio.Lock()
@@ -29,6 +31,8 @@ class Library:
         Raises `bot.dataset.catalogue.DatasetError` with every problem; the old data then stays in use.
         """
         async with self._turn:
-            catalogue = await asyncio.to_thread(load, self._folder)
-            self._shows.replace(catalogue)
+            self._shows.use(await asyncio.to_thread(self._read))
             return await self.follow_schedules()
+
+    def _read(self) -> Loaded:
+        return self._shows.loaded(load(self._folder, self._cache))

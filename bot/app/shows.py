@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.core.airing import minutes_of
 from bot.core.errors import UserError
@@ -14,6 +15,19 @@ from bot.core.thread_names import ThreadNames, titles_of
 _FIRST_SHOW = "the-defects"
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A catalogue with what is looked up in it, made beforehand as that takes a while where there are many shows."""
+
+    catalogue: Catalogue
+    default: Show
+    by_key: Mapping[str, Show]
+    by_name: Mapping[str, Show]
+    searched: tuple[tuple[tuple[str, ...], Show], ...]
+    """Every show with all that it is called, folded."""
+    thread_names: ThreadNames
+
+
 class Shows:
     """Holds the catalogue in use; a reload replaces it as a whole."""
 
@@ -23,31 +37,44 @@ class Shows:
 
     def replace(self, catalogue: Catalogue) -> None:
         """Use another catalogue from now on."""
-        self._catalogue = catalogue
-        self._by_key: dict[str, Show] = {opaque_key(show.id, ""): show for show in catalogue.shows.values()}
-        self._by_name: dict[str, Show] = {
-            fold(name): show
-            for show in reversed(tuple(catalogue.shows.values()))
-            for name in titles_of(show)
-            if fold(name)
-        }
-        self._thread_names = ThreadNames(catalogue.shows, self.default)
+        self.use(self.loaded(catalogue))
 
-    @property
-    def catalogue(self) -> Catalogue:
-        return self._catalogue
+    def use(self, loaded: Loaded) -> None:
+        """The same for one that was made ready by `loaded`."""
+        self._loaded = loaded
 
-    @property
-    def default(self) -> Show:
-        """The show meant when none is named: what the operator chose, else The Defects, else the first by title."""
-        shows = self._catalogue.shows
+    def loaded(self, catalogue: Catalogue) -> Loaded:
+        """A catalogue made ready for use; may be called in a thread of its own."""
+        shows = tuple(catalogue.shows.values())
+        default = self._default_of(catalogue)
+        searched = tuple((tuple(dict.fromkeys(map(fold, titles_of(show)))), show) for show in shows)
+        return Loaded(
+            catalogue=catalogue,
+            default=default,
+            by_key={opaque_key(show.id, ""): show for show in shows},
+            by_name={name: show for names, show in reversed(searched) for name in names if name},
+            searched=searched,
+            thread_names=ThreadNames(catalogue.shows, default),
+        )
+
+    def _default_of(self, catalogue: Catalogue) -> Show:
+        shows = catalogue.shows
         chosen = (shows.get(show_id) for show_id in (self._default_show, _FIRST_SHOW) if show_id is not None)
         return next((show for show in chosen if show is not None), None) or next(iter(shows.values()))
 
     @property
+    def catalogue(self) -> Catalogue:
+        return self._loaded.catalogue
+
+    @property
+    def default(self) -> Show:
+        """The show meant when none is named: what the operator chose, else The Defects, else the first by title."""
+        return self._loaded.default
+
+    @property
     def thread_names(self) -> ThreadNames:
         """What the names of threads say about these shows."""
-        return self._thread_names
+        return self._loaded.thread_names
 
     def find(self, typed: str | None) -> Show:
         """The show with this id, title or other title; the default for None.
@@ -56,14 +83,14 @@ class Shows:
         """
         if typed is None or not typed.strip():
             return self.default
-        found = self.get(typed) or self._by_name.get(fold(typed))
+        found = self.get(typed) or self._loaded.by_name.get(fold(typed))
         if found is None:
             raise UserError("show.unknown", typed=typed)
         return found
 
     def get(self, show_id: str) -> Show | None:
         """The show with this id, or None where it is no longer loaded."""
-        return self._catalogue.shows.get(show_id)
+        return self._loaded.catalogue.shows.get(show_id)
 
     def episode(self, show_id: str, number: int) -> tuple[Show, Episode] | None:
         """A show with one of its episodes, or None where either is no longer loaded."""
@@ -86,18 +113,17 @@ class Shows:
 
     def by_key(self, key: str) -> Show:
         """The show a button stands for. Raises UserError("show.gone") where it is no longer loaded."""
-        found = self._by_key.get(key)
+        found = self._loaded.by_key.get(key)
         if found is None:
             raise UserError("show.gone")
         return found
 
     def search(self, typed: str, limit: int = 25) -> list[Show]:
         """Shows whose title holds what was typed so far, best first."""
-        wanted = fold(typed)
+        wanted = fold(typed[:100])
         scored: list[tuple[int, int, Show]] = []
-        for index, show in enumerate(self._catalogue.shows.values()):
-            names = (show.id, *show.title.by_language.values(), *show.aliases)
-            places = [place for name in names if (place := fold(name).find(wanted)) >= 0]
+        for index, (names, show) in enumerate(self._loaded.searched):
+            places = [place for name in names if (place := name.find(wanted)) >= 0]
             if places:
                 scored.append((min(places), index, show))
         return [show for _, _, show in sorted(scored, key=lambda entry: entry[:2])[:limit]]

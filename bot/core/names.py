@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Spellings of one Korean sound, most specific first; the right side is only a key and is never shown.
 _ROMANISATIONS = (
@@ -28,6 +29,7 @@ _ROMANISATIONS = (
 )
 
 
+@lru_cache(maxsize=1 << 15)
 def fold(name: str) -> str:
     """A key that is equal for spellings of the same name: "Ah-hyeon", "A Hyeon" and "Ahyun" share one.
 

@@ -6,9 +6,11 @@ followed, and names that begin with a dot are passed over.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ from bot.core.errors import OperatorError
 from bot.core.show import Catalogue, Show
 from bot.dataset.checks import ShowSheets
 from bot.dataset.checks import check as check_sheets
+from bot.dataset.compiled import CompiledShows, digest_of
 from bot.dataset.hints import add_hints
 from bot.dataset.problems import Problem, did_you_mean, quoted
 from bot.dataset.schema import (
@@ -43,6 +46,8 @@ _EXIT_CODE: Final = 65
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 #: Names that can't be folders on Windows.
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+#: From so many shows on their values are left out of the search for garbage.
+_MANY: Final = 100
 #: What may stand in a show's folder besides the files of the format.
 _PASSED_OVER: Final = "README.md"
 
@@ -74,12 +79,50 @@ class Findings:
     catalogue: Catalogue | None
 
 
-def load(folder: Path) -> Catalogue:
-    """The shows in a data folder. Raises DatasetError with all problems of all files."""
+def load(folder: Path, cache: Path | None = None) -> Catalogue:
+    """The shows in a data folder. Raises DatasetError with all problems of all files.
+
+    ``cache``: a folder in which shows are kept compiled, so that only those that have changed are read anew.
+    """
+    with _no_collection():
+        return _load(folder, cache)
+
+
+@contextmanager
+def _no_collection() -> Generator[None]:
+    """No search for garbage meanwhile: values hold no circles, and looking through all of them takes longest of all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(folder: Path, cache: Path | None) -> Catalogue:
     problems: list[Problem] = []
-    shows = [_build(sheets) for sheets in _read(folder, problems) if not problems]
+    shows: list[Show] = []
+    compiled = None if cache is None else CompiledShows(cache)
+    for path in _show_folders(folder, problems):
+        digest = None if compiled is None else digest_of(path)
+        show = None if compiled is None or digest is None else compiled.find(path, digest)
+        if show is None:
+            sheets = _checked(path, problems)
+            if problems:
+                continue
+            show = _build(sheets)
+            # Whoever saves a file while it is read must not find the old one kept for the new.
+            if compiled is not None and digest is not None and digest == digest_of(path):
+                compiled.keep(show, digest)
+        shows.append(show)
     if problems:
         raise DatasetError(folder, sorted(set(problems)))
+    if compiled is not None:
+        compiled.write()
+    if len(shows) >= _MANY:
+        # So many values that looking through them again and again would hold everything else up.
+        gc.freeze()
     return _catalogue(shows)
 
 
@@ -107,10 +150,15 @@ def examine(folder: Path) -> Findings:
 def _read(folder: Path, problems: list[Problem]) -> Iterator[ShowSheets]:
     """The shows of a folder one by one, read and checked; what is wrong goes to ``problems`` on the way."""
     for path in _show_folders(folder, problems):
-        sheets = _read_show(path, problems)
-        check_sheets(sheets)
-        problems.extend(sheets.problems)
-        yield sheets
+        yield _checked(path, problems)
+
+
+def _checked(path: Path, problems: list[Problem]) -> ShowSheets:
+    """A show, read and checked; what is wrong goes to ``problems``."""
+    sheets = _read_show(path, problems)
+    check_sheets(sheets)
+    problems.extend(sheets.problems)
+    return sheets
 
 
 def _catalogue(shows: Iterable[Show]) -> Catalogue:

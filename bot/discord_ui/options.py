@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import discord
@@ -113,14 +114,14 @@ class Choices:
 
     def _episodes(self, ask: Ask, episodes: Iterable[Episode], typed: int | str) -> list[app_commands.Choice[int]]:
         wanted = str(typed).strip()
+        meant = (episode for episode in episodes if _is_meant(ask.say, ask.show, episode, wanted))
         return [
             app_commands.Choice(
                 name=cut(episode_label(ask.say, ask.show, episode, ask.asker.zone, ask.now), _LONGEST),
                 value=episode.choice,
             )
-            for episode in episodes
-            if _is_meant(ask.say, ask.show, episode, wanted)
-        ][:_MOST]
+            for episode in islice(meant, _MOST)
+        ]
 
 
 def _is_meant(say: Speaker, show: Show, episode: Episode, typed: str) -> bool:

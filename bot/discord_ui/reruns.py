@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app.reruns import Reruns, Showing
-from bot.app.shows import episode_of, show_key
+from bot.app.shows import chosen_episode, episode_of, show_key
 from bot.app.zone_search import ZoneSearch
 from bot.core.errors import UserError
 from bot.core.party import MOST_EPISODES
@@ -149,7 +149,7 @@ class RerunCommands(commands.GroupCog, group_name="rerun", group_description="Wa
         """Let a re-run go on."""
 
         async def longer(guild_id: int, meant: Show) -> Showing:
-            return await self._reruns.extend(guild_id, meant, episode_of(meant, last_episode).number)
+            return await self._reruns.extend(guild_id, meant, chosen_episode(meant, last_episode).number)
 
         await self._change(interaction, show, longer)
 
@@ -292,10 +292,12 @@ class RerunCommands(commands.GroupCog, group_name="rerun", group_description="Wa
 
 def _episodes(show: Show, first: int | None, last: int | None) -> tuple[Episode, ...]:
     """What is watched again: the season of the first episode unless more or less is asked for."""
-    begins = episode_of(show, 1 if first is None else first)
+    begins = episode_of(show, 1) if first is None else chosen_episode(show, first)
     if last is None:
-        last = max(episode.number for episode in show.episodes if episode.season == begins.season)
-    return tuple(run_of(show, begins.number, last))
+        until = max(episode.number for episode in show.episodes if episode.season == begins.season)
+    else:
+        until = chosen_episode(show, last).number
+    return tuple(run_of(show, begins.number, until))
 
 
 def _weekdays(days: str | None, per_night: int | None) -> frozenset[int] | None:

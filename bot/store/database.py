@@ -198,6 +198,18 @@ class Database:
             yield Transaction(connection)
 
 
+def folder_of(url: str) -> Path | None:
+    """The folder of the SQLite file that a URL names; `var` for another server's, None for one in memory.
+
+    Raises OperatorError("operator.database-url") for what is no URL.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Path("var")
+    path = parsed.database
+    return None if path in (None, "", ":memory:") or path.startswith("file:") else Path(path).parent
+
+
 def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
