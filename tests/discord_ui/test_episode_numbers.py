@@ -89,7 +89,7 @@ async def test_what_stands_between_two_numbers_was_watched_with_them(s: Stage) -
 async def test_a_double_broadcast_is_one_evening(s: Stage) -> None:
     ann = s.person("ann")
     assert "Episode 1 and Episode 2" in said(await ann.slash(s.general, "next-episode"))
-    text = said(await ann.slash(s.general, "schedule"))
+    text = said(await ann.slash(s.general, "schedule show"))
     headings = [line for line in text.splitlines() if line.startswith("###")]
     assert headings == ["### Season 1, part 1", "### Season 1, part 2"]
     answer = said(await ann.slash(s.general, "recap", episode=3))

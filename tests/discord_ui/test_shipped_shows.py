@@ -44,12 +44,12 @@ async def test_a_pulled_weekend_and_an_early_start(s: Stage) -> None:
 @at("2024-12-15 09:00")
 async def test_dates_that_no_source_prints_are_marked(s: Stage) -> None:
     ann = s.person("ann")
-    text = said(await ann.slash(s.general, "schedule", show="when-the-phone-rings"))
+    text = said(await ann.slash(s.general, "schedule show", show="when-the-phone-rings"))
     rows = [line for line in text.splitlines() if "**Episode" in line]
     assert [row.endswith("≈") for row in rows] == [number in {2, 3, 4, 7, 8, 9, 10} for number in range(1, 13)]
     assert "≈ Counted on from the dates around it" in text
     assert "≈ Counted on" in said(await ann.slash(s.general, "next-episode", show="when-the-phone-rings"))
-    assert "≈" not in said(await ann.slash(s.general, "schedule"))
+    assert "≈" not in said(await ann.slash(s.general, "schedule show"))
 
 
 @at("2023-02-07 09:00")
