@@ -107,14 +107,17 @@ class Companion:
 
 
 def cache_folder(settings: Settings) -> Path | None:
-    """Where shows are kept compiled: `CACHE_DIR`, else beside the database; None for a database in memory.
+    """Where shows are kept compiled: `CACHE_DIR`, else beside the database.
 
+    None for a database in memory, and for one whose folder can't be written: that will be said of the database.
     Raises OperatorError for a URL that is none.
     """
     if settings.cache_dir is not None:
         return settings.cache_dir
     beside = folder_of(settings.database_url)
-    return None if beside is None else beside / "cache"
+    if beside is None or (beside.exists() and not (beside.is_dir() and os.access(beside, os.W_OK | os.X_OK))):
+        return None
+    return beside / "cache"
 
 
 def load_catalogue(folder: Path, default_show: str | None, cache: Path | None = None) -> Catalogue:

@@ -169,7 +169,9 @@ async def test_only_a_hash_is_kept_and_nothing_is_logged(
         [row] = await tx.execute(sa.select(calendar_feed))
     assert token not in repr(row)
     await s.companion.database.close()
-    for file in Path(str(s.companion.database.file)).parent.iterdir():
+    files = [one for one in Path(str(s.companion.database.file)).parent.rglob("*") if one.is_file()]
+    assert s.companion.database.file in files
+    for file in files:
         assert token.encode() not in file.read_bytes()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.show import Catalogue, Show, Text
+from bot.core.show import Catalogue, Correction, Show, Text
 from bot.dataset.catalogue import load
 from tests.discord_ui.stage import ROOT
 from tests.discord_ui.twins import MARK, UNSTAMPED, VARIANTS, parts, stamps, twin
@@ -21,12 +21,12 @@ shows = pytest.mark.parametrize(("show_id", "folder"), FOLDERS.items(), ids=list
 
 
 def classes() -> list[type]:
-    """Every dataclass that a show consists of, found by the types of their fields."""
+    """Every dataclass that a show of a dataset consists of, found by the types of their fields."""
     found: list[type] = []
     pending: list[Any] = [Show]
     while pending:
         one = pending.pop()
-        if dataclasses.is_dataclass(one) and isinstance(one, type) and one is not Text and one not in found:
+        if dataclasses.is_dataclass(one) and isinstance(one, type) and one not in (Text, Correction, *found):
             found.append(one)
             pending += typing.get_type_hints(one).values()
         pending += typing.get_args(one)

@@ -371,8 +371,8 @@ MUTANTS = (
     Mutant(
         "a count of all facts",
         "discord_ui/characters.py",
-        'reply.add("-# " + ask.horizon_note)\n        if ask.private:',
-        'reply.add(f"-# {len(character.facts)} " + ask.horizon_note)\n        if ask.private:',
+        '"-# " + ask.horizon_note)\n        if ask.private:',
+        'f"-# {len(character.facts)} " + ask.horizon_note)\n        if ask.private:',
         CARDS,
         quick=True,
     ),
@@ -514,7 +514,7 @@ MUTANTS = (
     Mutant(
         "titles in reminders",
         "discord_ui/posts.py",
-        "episode=episode_name(say, post.show, post.episode),",
+        "episode=episode_names(say, post.show, (post.episode, *post.along)),",
         'episode=plain(say.text(post.episode.title.text)) if post.episode.title else "",',
         EVENING,
         quick=True,
