@@ -20,8 +20,8 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -89,8 +89,9 @@ class Transaction:
         self.scrubs = True
 
 
-#: How long closing waits for transactions that are under way, in seconds.
-_LAST_WORK = 1.0
+#: How long closing waits for transactions that are under way, and then for those that it breaks off, in seconds.
+_LAST_WORK = 2.0
+_BREAKING_OFF = 1.0
 
 
 class Database:
@@ -103,6 +104,7 @@ class Database:
         """What an operator recognises: the path of the file, or the URL without its password."""
         self.file = file
         """The SQLite file, or None where the database is none."""
+        self._users: set[asyncio.Task[Any]] = set()
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -172,30 +174,59 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Close every connection; what still holds one gets a moment to give it back. Closing twice does no harm."""
-        until = time.monotonic() + _LAST_WORK
-        # A task that was cancelled gives its connection back on its own, and a little later.
-        for pool in (self._reader.pool, self._writer.pool):
-            while isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() and time.monotonic() < until:
-                await asyncio.to_thread(time.sleep, 0.005)
+        """Close every connection. Closing twice does no harm.
+
+        Transactions that are under way, or wait for their turn, get a moment to end; after it they are cancelled.
+        """
+        if not await self._idle(_LAST_WORK):
+            for task in self._users:
+                task.cancel()
+            await self._idle(_BREAKING_OFF)
         await self._reader.dispose()
         await self._writer.dispose()
+
+    async def _idle(self, seconds: float) -> bool:
+        """Wait until nobody holds a connection or waits for one; whether that came to be in time."""
+        until = time.monotonic() + seconds
+        while self._users or self._checked_out():
+            if time.monotonic() >= until:
+                return False
+            # In a thread, which goes on where a test's clock stands still.
+            await asyncio.to_thread(time.sleep, 0.005)
+        return True
+
+    def _checked_out(self) -> int:
+        # A task that was cancelled gives its connection back in another one, and a little later.
+        pools = (self._reader.pool, self._writer.pool)
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, AsyncAdaptedQueuePool))
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[Transaction]:
         """A transaction that may write; committed at the end of the block, undone if that raises."""
-        async with self._writer.connect() as connection:
-            async with connection.begin():
-                tx = Transaction(connection)
-                yield tx
-            if tx.scrubs and connection.dialect.name == "sqlite":
-                await _empty_log(connection)
+        with self._in_use():
+            async with self._writer.connect() as connection:
+                async with connection.begin():
+                    tx = Transaction(connection)
+                    yield tx
+                if tx.scrubs and connection.dialect.name == "sqlite":
+                    await _empty_log(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
         """A transaction for reading, which sees one state of everything; a write in it is an error."""
-        async with self._reader.connect() as connection, connection.begin():
-            yield Transaction(connection)
+        with self._in_use():
+            async with self._reader.connect() as connection, connection.begin():
+                yield Transaction(connection)
+
+    @contextmanager
+    def _in_use(self) -> Generator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._users.add(task)
+        try:
+            yield
+        finally:
+            self._users.discard(task)
 
 
 def folder_of(url: str) -> Path | None:

@@ -440,3 +440,29 @@ async def test_closing_waits_for_a_transaction_that_is_under_way(tmp_path: Path)
     await database.close()
     assert ended
     await task
+
+
+async def test_closing_breaks_off_what_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.database._LAST_WORK", 0.05)
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}")
+    under_way = asyncio.Event()
+
+    async def work() -> None:
+        async with database.begin() as tx:
+            await tx.execute(sa.text("CREATE TABLE half (done)"))
+            under_way.set()
+            await asyncio.Event().wait()
+
+    async def wait_for_a_turn() -> None:
+        async with database.begin() as tx:
+            await tx.execute(sa.text("CREATE TABLE other (done)"))
+            await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(work()), asyncio.create_task(wait_for_a_turn())]
+    await under_way.wait()
+    await database.close()
+    assert all(task.cancelled() for task in tasks)
+    again = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}")
+    async with again.read() as tx:
+        assert (await tx.execute(sa.text("SELECT count(*) FROM sqlite_master"))).scalar_one() == 0
+    await again.close()
