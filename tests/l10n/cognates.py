@@ -12,4 +12,8 @@ COGNATES: Final[Mapping[str, frozenset[str]]] = {
     "ko": frozenset({"DM", "NEW"}),
     "ja": frozenset({"DM"}),
     "id": frozenset({"Episode {number}", "**Episode {number}**: {people}"}),
+    "de": frozenset({"event", "host", "name", "party", "thread", "watch-party"}),
+    "fr": frozenset({"Sources", "Watch parties", "question", "spoilers", "watch-party"}),
+    "es": frozenset({"spoilers"}),
+    "pt_BR": frozenset({"spoilers"}),
 }
