@@ -175,11 +175,14 @@ class Airtimes(commands.Cog):
             reply.add(*self._titles(say, state.next, shown))
             reply.add(say("next.airs", at=stamps.full(at), relative=stamps.relative(at)))
             reply.add(*explained(say, first))
-            reply.add(*self._releases(ask, first))
-            if first.derived:
-                reply.add("-# ≈ " + say("schedule.derived"))
+            reply.add(*self._releases(say, first))
             if ask.zone is not None:
                 reply.add("🕰️ " + self._own_time(ask, at, ask.zone))
+            if first.derived:
+                reply.add("-# ≈ " + say("schedule.derived"))
+            # What admins have set is no source's.
+            sourced = (one for one in first.releases if first.correction is None or one is not first.broadcast)
+            reply.add(*checked_lines(say, show, tuple(sourced)))
         elif state.on_air and state.on_air[-1].number == len(show.episodes):
             reply.add(say("next.last-one"))
         self._coming_buttons(ask, state, reply)
@@ -234,9 +237,9 @@ class Airtimes(commands.Cog):
             if (title := safe_title(episode, seen)) is not None
         ]
 
-    def _releases(self, ask: Ask, episode: Episode) -> list[str]:
+    def _releases(self, say: Speaker, episode: Episode) -> list[str]:
         """The broadcast's wall time, then each streaming release, with the hour where a source gives it."""
-        say, main = ask.say, episode.broadcast
+        main = episode.broadcast
         lines: list[str] = []
         if main is not None and main.at is not None:
             lines.append(
@@ -270,9 +273,7 @@ class Airtimes(commands.Cog):
         if unknown:
             services = " · ".join(self._service(say, names, regions) for regions, names in unknown.items())
             lines.append("▶️ " + say("next.streams", services=services))
-        # What admins have set is no source's.
-        sourced = others if main is None or episode.correction is not None else [main, *others]
-        return lines + checked_lines(say, ask.show, tuple(sourced))
+        return lines
 
     def _service(self, say: Speaker, names: list[str], regions: tuple[str, ...]) -> str:
         """Services with the countries that they all serve."""
