@@ -31,6 +31,11 @@ class BotProcess:
         return "".join(self._lines)
 
     @property
+    def pid(self) -> int:
+        """The process's number, for what the system tells of it."""
+        return self._process.pid
+
+    @property
     def returncode(self) -> int | None:
         """The exit code, negative for a signal; None while it runs."""
         return self._process.returncode

@@ -1,0 +1,1 @@
+"""The benchmarks run; how fast anything is is no matter for tests."""
