@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         le=720,
         description="How often the dates of imported shows are asked for again, in hours. Unset: never.",
     )
+    left_server_days: int = Field(
+        default=30,
+        ge=0,
+        le=3650,
+        description="How many days after the bot has left a server what belongs to it is deleted. 0: at once.",
+    )
+    privacy_url: str | None = Field(
+        default=None,
+        description="Where your privacy policy can be read; `/about` links to it. Unset: `/about` sums it up alone.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
@@ -86,6 +96,7 @@ class Settings(BaseSettings):
         "feeds_listen",
         "feeds_url",
         "refresh_hours",
+        "privacy_url",
         mode="before",
     )
     @classmethod
@@ -112,6 +123,16 @@ class Settings(BaseSettings):
             raise ValueError("write it like https://calendars.example.org or https://example.org/calendars")
         if not listens and "feeds_listen" in info.data:
             raise ValueError("is of no use without FEEDS_LISTEN")
+        return value.strip()
+
+    @field_validator("privacy_url")
+    @classmethod
+    def _is_a_page(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname or any(char.isspace() for char in value.strip()):
+            raise ValueError("write it like https://example.org/privacy")
         return value.strip()
 
     @field_validator("log_level", mode="before")

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.app.after_party import AfterParty
@@ -25,6 +27,7 @@ from bot.app.due_runner import DueRunner
 from bot.app.evenings import Evenings
 from bot.app.event_keeper import EventKeeper
 from bot.app.following import Following
+from bot.app.left_servers import LeftServers
 from bot.app.library import Library
 from bot.app.memory import Memory
 from bot.app.moves import Moves
@@ -33,6 +36,7 @@ from bot.app.parties import Parties
 from bot.app.party_series import PartySeries
 from bot.app.people import People
 from bot.app.polls import Polls
+from bot.app.privacy import Privacy
 from bot.app.refreshing import Refresher
 from bot.app.reminders import Reminders
 from bot.app.reruns import Reruns
@@ -63,12 +67,14 @@ from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.following import Follow
+from bot.discord_ui.membership import Membership, is_member
 from bot.discord_ui.next_up import NextUp
 from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.party_calendar import PartyCalendar
 from bot.discord_ui.party_series import SeriesCommands
 from bot.discord_ui.press import Presses
+from bot.discord_ui.privacy import PrivacyCommands
 from bot.discord_ui.progress import Progress
 from bot.discord_ui.readiness import ReadinessPanel
 from bot.discord_ui.recaps import Recaps
@@ -160,6 +166,8 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         after_party = AfterParty(database, clock, shows, outbox)
         warnings = AirWarnings(database, clock, shows, outbox)
         announcements = Announcements(database, clock, shows, outbox, lambda: runner.poke())
+        kept = timedelta(days=settings.left_server_days)
+        left_servers = LeftServers(database, clock, kept, partial(is_member, client), lambda: runner.poke())
         runner = DueRunner(
             database,
             outbox,
@@ -177,6 +185,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 DueKind.ANNOUNCEMENT_CHANGED: announcements.changed,
                 DueKind.ANNOUNCEMENT_AIRED: announcements.aired,
                 DueKind.SEASON_END: announcements.ended,
+                DueKind.SERVER_LEFT: left_servers.delete,
                 # What ends re-runs moves what is delivered, which wakes the runner.
                 DueKind.RERUN_OVER: lambda row, since: reruns.close(row, since),
             },
@@ -249,7 +258,9 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
                 remind,
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),
                 catch_up,
-                About(desk, library),
+                About(desk, library, settings.privacy_url),
+                PrivacyCommands(desk, presses, Privacy(database, clock, runner.poke), cards, kept),
+                Membership(client, left_servers),
                 EventWatch(client, events, parties, cards),
                 ScreeningRoom(client, desk, presses, screenings, failures, clock),
             ),

@@ -18,6 +18,7 @@ from bot.core.series import Night, Rhythm, Series, too_early, without
 from bot.core.show import Episode, Show
 from bot.store import due, mirrors, parties, series
 from bot.store.database import Database, Transaction
+from bot.store.people import NOBODY
 
 #: How long before it begins a night is announced by itself; the series was announced as a whole.
 _ANNOUNCED_BEFORE = timedelta(days=1)
@@ -269,7 +270,8 @@ class PartySeries:
             episode=night.episodes[0],
             last_episode=_last(night),
         )
-        await parties.answer(tx, party, found.creator_id, Answer.GOING, now)
+        if found.creator_id != NOBODY:
+            await parties.answer(tx, party, found.creator_id, Answer.GOING, now)
         await due.add(tx, DueKind.PARTY_ANNOUNCEMENT, party.id, max(now + _AFTER_SERIES, night.at - _ANNOUNCED_BEFORE))
         await await_start(tx, party, self._shows.minutes(found.show_id, night.episodes), now)
 

@@ -18,7 +18,7 @@ class DueKind(Enum):
     notice, re-run or
     announcement.
 
-    Of a digest it is the id of the person.
+    Of a digest it is the id of the person, of a server that was left Discord's id of it.
     """
 
     REMINDER = "reminder"
@@ -44,6 +44,7 @@ class DueKind(Enum):
     ANNOUNCEMENT_CHANGED = "announcement-changed"
     ANNOUNCEMENT_AIRED = "announcement-aired"
     SEASON_END = "season-end"
+    SERVER_LEFT = "server-left"
 
 
 class DueState(Enum):

@@ -31,9 +31,11 @@ def program_version() -> str:
 class About(commands.Cog):
     """What the bot is and does."""
 
-    def __init__(self, desk: Desk, library: Library) -> None:
+    def __init__(self, desk: Desk, library: Library, policy_url: str | None) -> None:
+        """``policy_url``: where the whole privacy policy is (None: nowhere on the web)."""
         self._desk = desk
         self._library = library
+        self._policy_url = policy_url
 
     @app_commands.command(name="help", description="What this bot can do")
     async def help(self, interaction: discord.Interaction) -> None:
@@ -57,6 +59,8 @@ class About(commands.Cog):
             # Not how many sources there are: that depends on episodes which the reader has yet to see.
             reply.add("- " + plain(say.text(show.title)))
         reply.add(say("about.sources"), "### " + say("about.privacy.title"), say("about.privacy"))
+        if self._policy_url is not None:
+            reply.add(say("about.policy", url=f"<{self._policy_url}>"))
         await send(interaction, reply, private=True)
 
     @app_commands.command(name="reload", description="Read the dataset again (the bot's owner only)")

@@ -16,6 +16,7 @@ from discord import app_commands
 
 from bot.core.card import CastEntry
 from bot.core.errors import UserError
+from bot.core.personal_data import NOBODY
 from bot.core.show import Episode, Show, Text
 from bot.core.text import cut, plain
 from bot.discord_ui import reply, stamps
@@ -25,6 +26,10 @@ from bot.l10n.episode_numbers import number_in, numbered
 from bot.l10n.speaker import Speaker
 
 log = logging.getLogger(__name__)
+
+
+#: What is said instead of naming whose it is where that is nobody any more.
+_OF_NOBODY = {"party.not-yours": "party.nobodys", "poll.not-yours": "poll.nobodys"}
 
 
 class Failures:
@@ -62,6 +67,8 @@ class Failures:
 
 def explain(say: Speaker, error: UserError) -> str:
     """A `UserError` in the reader's words; everything that was typed is escaped and cut."""
+    if error.arguments.get("creator_id") == NOBODY and error.key in _OF_NOBODY:
+        return say(_OF_NOBODY[error.key])
     worded = {name: _worded(say, value) for name, value in error.arguments.items()}
     show, number = error.arguments.get("show"), error.arguments.get("number")
     if isinstance(show, Show) and isinstance(number, int):

@@ -20,6 +20,7 @@ from bot.core.airing import all_air_by
 from bot.core.errors import UserError
 from bot.core.mirror import EventWish
 from bot.core.party import ATTENDING, Answer, Attendance, Party, PartyText, written
+from bot.core.personal_data import NOBODY
 from bot.core.show import Episode
 from bot.core.text import cut, plain, unescaped
 from bot.core.when import HORIZON, Unclear, Understood, is_air_time, read_leads
@@ -350,7 +351,7 @@ class Parties(commands.GroupCog, group_name="watch-party", group_description="Wa
                 at=stamps.full(party.starts_at),
                 relative=stamps.relative(party.starts_at),
                 channel=f"<#{party.channel_id}>",
-                host=f"<@{party.creator_id}>",
+                host="–" if party.creator_id == NOBODY else f"<@{party.creator_id}>",
             )
         )
         reply.add("-# " + ask.say("party.will-be-told") if party.moved_from is not None else "")

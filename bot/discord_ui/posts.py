@@ -37,6 +37,7 @@ from bot.app.reminders import OF_WHOEVER_PRESSES
 from bot.app.shows import show_key
 from bot.core.airing import minutes_of
 from bot.core.party import Answer, Attendance, Party, PartyState, PartyText, SeriesState
+from bot.core.personal_data import NOBODY
 from bot.core.reminder import Cause, DueKind
 from bot.core.series import Night, Series
 from bot.core.show import Episode, Show
@@ -348,7 +349,7 @@ def series_card(say: Speaker, show: Show, series: Series, nights: Sequence[Party
     reply = Reply(["## 🎬 " + title, *nights_listed(say, show, nights)])
     if not nights:
         return reply.add(say("series.is-over"))
-    reply.add(say("party.host", host=f"<@{series.creator_id}>"))
+    reply.add(_host_line(say, series.creator_id))
     reply.add("" if series.role_id is None else say("party.for-role", role=f"<@&{series.role_id}>"))
     reply.add("-# " + say("series.each-announced"))
     return reply.row(
@@ -396,7 +397,7 @@ def announcement(
         "## 🎬 " + title,
         *text_lines(party.text_at(ceiling)),
         say("party.starts", at=stamps.full(party.starts_at), relative=stamps.relative(party.starts_at)),
-        say("party.host", host=f"<@{party.creator_id}>"),
+        _host_line(say, party.creator_id),
         "" if party.role_id is None else say("party.for-role", role=f"<@&{party.role_id}>"),
         "" if found.event_id is None else "📅 " + say("party.event", link=event_link(party.guild_id, found.event_id)),
     )
@@ -439,3 +440,8 @@ def _view(*buttons: tuple[str, tuple[object, ...]]) -> ui.View:
     # As in `reply`: presses are answered from the custom_id alone, so the view needn't be remembered.
     view.stop()
     return view
+
+
+def _host_line(say: Speaker, creator_id: int) -> str:
+    """Who looks after a party or a series."""
+    return say("party.no-host") if creator_id == NOBODY else say("party.host", host=f"<@{creator_id}>")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.app.polls import Decision, Outcome
+from bot.core.personal_data import NOBODY
 from bot.core.poll import Ballot
 from bot.core.show import Episode, Show
 from bot.core.text import plain
@@ -35,10 +36,12 @@ def vote_card(
         reply.add(f"- 🏆 {line}" if choice.starts_at == chosen else f"- {line}")
     if decision is not None:
         return reply.add(_result(say, decision))
-    reply.add(
-        say("poll.how"),
-        "-# " + say("poll.closes", relative=stamps.relative(poll.closes_at), host=f"<@{poll.creator_id}>"),
-    )
+    relative = stamps.relative(poll.closes_at)
+    if poll.creator_id == NOBODY:
+        closes = say("poll.closes-by-itself", relative=relative)
+    else:
+        closes = say("poll.closes", relative=relative, host=f"<@{poll.creator_id}>")
+    reply.add(say("poll.how"), "-# " + closes)
     return reply.row(
         *(
             button(

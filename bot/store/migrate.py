@@ -11,7 +11,7 @@ from bot.core.errors import OperatorError
 from bot.store.database import Database, Transaction
 
 #: The newest revision in `bot/store/migrations/versions`.
-HEAD = "0020"
+HEAD = "0021"
 #: Keeps the revision that a database is at.
 VERSION_TABLE = "schema_version"
 

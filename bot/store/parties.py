@@ -270,6 +270,21 @@ def _begun(guild_id: int, now: datetime, without: Collection[int] = ()) -> tuple
     )
 
 
+async def to_come_of(tx: Transaction, user_id: int, now: datetime) -> tuple[int, ...]:
+    """The ids of the planned parties that haven't begun and that somebody hosts or has answered to, soonest first."""
+    answered = sa.select(rsvp.c.party_id).where(rsvp.c.user_id == user_id)
+    query = (
+        sa.select(party.c.id)
+        .where(
+            party.c.state == PartyState.PLANNED,
+            party.c.starts_at > now,
+            sa.or_(party.c.creator_id == user_id, party.c.id.in_(answered)),
+        )
+        .order_by(party.c.starts_at, party.c.id)
+    )
+    return tuple((await tx.execute(query)).scalars())
+
+
 async def ever_of_series(tx: Transaction, series_id: int) -> tuple[Party, ...]:
     """All nights that a series has ever had, whatever became of them."""
     query = sa.select(party).where(party.c.series_id == series_id).order_by(party.c.id)

@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 
 from bot.core.party import SeriesState
-from bot.core.reminder import DueKind
+from bot.core.personal_data import NOBODY
 from bot.store.database import Transaction
+from bot.store.personal_data import queued_for
 from bot.store.tables import (
+    announcement_setup,
     calendar_feed,
     catch_up,
     due,
@@ -25,20 +27,17 @@ from bot.store.tables import (
     progress_share,
     reminder,
     reminder_choice,
+    rerun,
     rewatch,
     rsvp,
     schedule_change,
     screening,
     seen_apart,
     series,
-    sitting,
     standing_reminder,
     viewer,
     zone_share,
 )
-
-#: Stands in a party for a creator who wants to be forgotten; nobody on Discord has this id.
-NOBODY = 0
 
 
 async def zone(tx: Transaction, user_id: int) -> str | None:
@@ -101,19 +100,12 @@ async def sharing_in(tx: Transaction, guild_id: int) -> frozenset[int]:
 
 async def forget(tx: Transaction, user_id: int) -> None:
     """Delete everything about a person: zone, shares, progress, answers, reminders and plans, how they want them, links
-    to their calendars, and what was due for them.
+    to their calendars, what was due for them, and whatever they wrote.
 
-    Parties, series and votes that they began stay for their guests, with `NOBODY` as creator. In a SQLite file the
-    deleted bytes are overwritten.
+    What they began for a server stays for the others, with `NOBODY` in their place: parties, series, votes, re-runs,
+    announcements and corrections of schedules. In a SQLite file the deleted bytes are overwritten.
     """
-    sittings = sitting.join(catch_up, sitting.c.catch_up_id == catch_up.c.id)
-    for kind, theirs in (
-        (DueKind.REMINDER, sa.select(reminder.c.id).where(reminder.c.user_id == user_id)),
-        (DueKind.CATCH_UP, sa.select(sitting.c.id).select_from(sittings).where(catch_up.c.user_id == user_id)),
-        (DueKind.MOVED, sa.select(move_notice.c.id).where(move_notice.c.user_id == user_id)),
-    ):
-        await tx.execute(sa.delete(due).where(due.c.kind == kind, due.c.subject.in_(theirs)))
-    await tx.execute(sa.delete(due).where(due.c.kind == DueKind.DIGEST, due.c.subject == user_id))
+    await tx.execute(sa.delete(due).where(queued_for(user_id)))
     # A plan's sittings go with it.
     wishes = (
         due_guests,
@@ -131,9 +123,13 @@ async def forget(tx: Transaction, user_id: int) -> None:
     for table in (*wishes, progress, seen_apart, rewatch, progress_share, person_service, person):
         await tx.execute(sa.delete(table).where(table.c.user_id == user_id))
     await tx.execute(sa.delete(series).where(series.c.creator_id == user_id, series.c.state == SeriesState.DRAFT))
-    for table in (party, series, poll):
-        await tx.execute(sa.update(table).where(table.c.creator_id == user_id).values(creator_id=NOBODY))
-    await tx.execute(sa.update(schedule_change).where(schedule_change.c.user_id == user_id).values(user_id=NOBODY))
-    await tx.execute(sa.update(schedule_change).where(schedule_change.c.undone_by == user_id).values(undone_by=NOBODY))
-    await tx.execute(sa.update(screening).where(screening.c.starter_id == user_id).values(starter_id=NOBODY))
+    await tx.execute(sa.update(party).where(party.c.creator_id == user_id).values(title=None, note=None))
+    await tx.execute(sa.update(schedule_change).where(schedule_change.c.user_id == user_id).values(note=None))
+    for column in (
+        *(table.c.creator_id for table in (party, series, poll, rerun, announcement_setup)),
+        schedule_change.c.user_id,
+        schedule_change.c.undone_by,
+        screening.c.starter_id,
+    ):
+        await tx.execute(sa.update(column.table).where(column == user_id).values({column: NOBODY}))
     tx.scrub()

@@ -783,6 +783,14 @@ due_guests = sa.Table(
     sa.CheckConstraint("piece >= 0", name="piece_counts"),
 )
 
+#: The servers that the bot is in, and those that it has left whose data is still to be deleted.
+server = sa.Table(
+    "server",
+    metadata,
+    _discord_id("guild_id", primary_key=True),
+    sa.Column("left_at", Instant, nullable=True),
+)
+
 meta = sa.Table(
     "meta",
     metadata,

@@ -431,6 +431,7 @@ async def a_server_in_use(s: Stage) -> tuple[list[str], Any]:
     seen += [f"c1:card:{key}:{character_key(show, younger)}", f"c1:recap:{key}:8", "c1:cancel:1", "c1:parties:00ff"]
     seen += [
         "c1:plan-stop:1",
+        "c1:forget-me",
         "c1:nap:1:00ff",
         "c1:snooze:1:10:00ff",
         "c1:snooze-day:1:00ff",
