@@ -1,7 +1,8 @@
 """The servers that the bot is in or has left, and the end of everything that belongs to one.
 
 Data of a server is whatever it set up, and whatever somebody did in it or shares with it. A reminder or a plan is its
-owner's: it loses the channel in which it was asked for, and comes in direct messages from then on.
+owner's: it loses the channel in which it was asked for, and comes in direct messages from then on. So is a link to a
+calendar, unless it is about the server's own re-run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.core.calendar_wish import Contents
 from bot.core.reminder import DueKind
 from bot.store.database import Transaction
 from bot.store.tables import (
@@ -54,7 +56,6 @@ _OWNED = (
     guild_show,
     channel_show,
     server_leads,
-    calendar_feed,
     zone_share,
     progress_share,
     server,
@@ -124,6 +125,9 @@ async def delete(tx: Transaction, guild_id: int) -> None:
     await tx.execute(sa.delete(bundle).where(bundle.c.channel_id.in_(channels)))
     for table in _KEPT_FOR_THEIR_OWNERS:
         await tx.execute(sa.update(table).where(table.c.guild_id == guild_id).values(guild_id=None, channel_id=None))
+    theirs = calendar_feed.c.guild_id == guild_id
+    await tx.execute(sa.delete(calendar_feed).where(theirs, calendar_feed.c.contents == Contents.RERUN))
+    await tx.execute(sa.update(calendar_feed).where(theirs).values(guild_id=None))
     for table in _OWNED:
         await tx.execute(sa.delete(table).where(table.c.guild_id == guild_id))
     await tx.execute(sa.delete(meta).where(meta.c.key.like(f"commands:%:{guild_id}")))

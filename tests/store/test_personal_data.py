@@ -139,9 +139,10 @@ async def test_a_server_that_is_over_is_in_no_table_any_more(database: Database)
     for name in ("reminder", "standing_reminder", "catch_up"):
         [row] = kept[name]
         assert row["guild_id"] is row["channel_id"] is None
+    assert kept["calendar_feed"][0]["guild_id"] is None
     assert kept["progress"]
     assert kept["person"]
-    assert [name for name in ("party", "rsvp", "zone_share", "calendar_feed") if kept[name]] == []
+    assert [name for name in ("party", "rsvp", "zone_share") if kept[name]] == []
 
 
 async def test_every_kind_of_the_queue_goes_with_its_person_or_with_its_server(database: Database) -> None:

@@ -1,0 +1,1 @@
+"""Everything that parses what strangers write, tried with whatever can be written."""
