@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import sqlite3
 import time
@@ -33,6 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.core.errors import OperatorError
+
+log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -85,7 +88,10 @@ class Transaction:
             await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
 
     def scrub(self) -> None:
-        """After the commit leave no trace of what was deleted in a SQLite file or in its write-ahead log."""
+        """After the commit leave no trace of what was deleted in a SQLite file or in its write-ahead log.
+
+        Where somebody else reads at length, the log is emptied after the next change instead.
+        """
         self.scrubs = True
 
 
@@ -105,6 +111,8 @@ class Database:
         self.file = file
         """The SQLite file, or None where the database is none."""
         self._users: set[asyncio.Task[Any]] = set()
+        # Somebody read on while the log was to be emptied: the next that writes tries again.
+        self._log_is_full = False
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -208,8 +216,8 @@ class Database:
                 async with connection.begin():
                     tx = Transaction(connection)
                     yield tx
-                if tx.scrubs and connection.dialect.name == "sqlite":
-                    await _empty_log(connection)
+                if (tx.scrubs or self._log_is_full) and connection.dialect.name == "sqlite":
+                    self._log_is_full = not await _empty_log(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
@@ -287,10 +295,16 @@ def _sqlite_engine(url: sa.URL, *, connections: int, begin: str, pragmas: tuple[
     return engine
 
 
-async def _empty_log(connection: AsyncConnection) -> None:
+async def _empty_log(connection: AsyncConnection) -> bool:
+    """Whether nothing is left in the log; not so while somebody reads what it held for longer than we wait."""
     raw = await connection.get_raw_connection()
     cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    row = await cursor.fetchone()
     await cursor.close()
+    if row is None or row[0] == 0:
+        return True
+    log.warning("Something reads the database at length; what was deleted is in its log until the next change")
+    return False
 
 
 def _prepare_file(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +180,26 @@ async def test_no_byte_is_left_in_the_files(place: Place, tmp_path: Path, what: 
             await (people.forget(tx, MINA) if what == "a person" else servers.delete(tx, GUILD))
         assert found() == set()
     assert all(trace not in file.read_bytes() for file in (tmp_path / "kept").iterdir() for trace in traces)
+
+
+async def test_a_log_that_is_being_read_is_emptied_with_the_next_change(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if place.backend != "sqlite":
+        pytest.skip("PostgreSQL's files are its operator's")
+    monkeypatch.setattr("bot.store.database._BUSY_TIMEOUT", 0.05)
+    log = tmp_path / "kept" / "bot.sqlite3-wal"
+    async with place.opened() as database:
+        async with database.begin() as tx:
+            await fill(tx, MINA, GUILD)
+        with closing(sqlite3.connect(tmp_path / "kept" / "bot.sqlite3", isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM person").fetchall()
+            async with database.begin() as tx:
+                await people.forget(tx, MINA)
+            assert TYPED.encode() in log.read_bytes(), "the reader sees it still"
+            assert "reads the database at length" in caplog.text
+        async with database.begin() as tx:
+            await people.set_zone(tx, JON, "Asia/Seoul")
+        assert log.read_bytes() == b""
+        assert TYPED.encode() not in (tmp_path / "kept" / "bot.sqlite3").read_bytes()
