@@ -37,9 +37,8 @@ async def opened(folder: Path) -> AsyncIterator[Office]:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with opened(tmp_path) as made:
-        yield made
+async def office(database: Database) -> Office:
+    return Office(database)
 
 
 def people(attempt: Attempt) -> tuple[int, ...]:

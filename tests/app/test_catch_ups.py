@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +22,6 @@ from bot.core.reminder import Cause, DueKind, DueState
 from bot.core.show import Catalogue, Show
 from bot.store import catch_ups, due, progress
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.tables import due as due_table
 from tests.app.recording import Hang, RecordingOutbox
 from tests.harbour import harbour
@@ -121,13 +118,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
-    try:
-        await migrate(database)
-        yield Office(database)
-    finally:
-        await database.close()
+async def office(database: Database) -> Office:
+    return Office(database)
 
 
 # --------------------------------------------------------------------- making

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +27,6 @@ from bot.core.show import Catalogue
 from bot.core.when import Understood
 from bot.store import due, parties, people, reminder_choices, reminders
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.tables import due as due_table
 from bot.store.tables import reminder_choice
 from tests.app.recording import Hang, Late, RecordingOutbox
@@ -126,13 +124,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
-    try:
-        await migrate(database)
-        yield Office(database)
-    finally:
-        await database.close()
+async def office(database: Database) -> Office:
+    return Office(database)
 
 
 REMINDED = AIRS - timedelta(minutes=15)

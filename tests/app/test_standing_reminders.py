@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +20,6 @@ from bot.core.reminder import DueKind, DueState, Reminder, ReminderState, Standi
 from bot.core.show import Catalogue, Show
 from bot.store import people, reminders
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.tables import due
 from tests.app.recording import RecordingOutbox
 from tests.harbour import harbour
@@ -101,13 +98,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite3")
-    try:
-        await migrate(database)
-        yield Office(database)
-    finally:
-        await database.close()
+async def office(database: Database) -> Office:
+    return Office(database)
 
 
 def before(at: datetime, lead: int) -> datetime:
