@@ -87,6 +87,8 @@ READS = (
     Scenario(step("watch-party next")),
     Scenario(step("watch-party history")),
     Scenario(step("reminders list")),
+    Scenario(step("privacy show")),
+    Scenario(step("privacy export")),
     Scenario(step("help")),
     Scenario(step("about")),
 )
@@ -138,5 +140,6 @@ WRITES = (
     _writes(step("reminders settings", delivery="mention")),
     _writes(step("reminders defaults", leads="30 min")),
     _writes(_ZONE, step("catch-up", by="in 2 days")),
+    _writes(step("remind", episode=4), step("privacy delete")),
     _writes(step("reload"), fresh=False, owner=True),
 )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.core.announcement import Announcement, AnnouncementSetup, AnnouncementState, Planned
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import announcement, announcement_setup, values_of
 
 _LIVE = (AnnouncementState.PLANNED, AnnouncementState.POSTED)
@@ -22,6 +23,7 @@ async def set_up(tx: Transaction, setup: AnnouncementSetup) -> None:
     await tx.execute(insert.on_conflict_do_update(index_elements=["guild_id", "show_id"], set_=values))
 
 
+@kept
 async def setup_of(tx: Transaction, guild_id: int, show_id: str) -> AnnouncementSetup | None:
     """How a server has a show announced, or None."""
     query = sa.select(announcement_setup).where(
@@ -31,6 +33,7 @@ async def setup_of(tx: Transaction, guild_id: int, show_id: str) -> Announcement
     return None if row is None else AnnouncementSetup(**values_of(row))
 
 
+@kept
 async def setups(tx: Transaction, guild_id: int | None = None) -> tuple[AnnouncementSetup, ...]:
     """How all servers, or one, have shows announced."""
     query = sa.select(announcement_setup).order_by(announcement_setup.c.guild_id, announcement_setup.c.created_at)
@@ -58,6 +61,7 @@ async def note(tx: Transaction, guild_id: int, show_id: str, notice: str | None)
     )
 
 
+@kept
 async def get(tx: Transaction, announcement_id: int) -> Announcement | None:
     """An announcement, or None."""
     row = (await tx.execute(sa.select(announcement).where(announcement.c.id == announcement_id))).one_or_none()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.core.calendar_wish import CalendarFeed, CalendarWish
 from bot.core.errors import UserError
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import calendar_feed, values_of
 
 #: How many links one person may have.
@@ -32,6 +33,7 @@ async def find(tx: Transaction, token_hash: str) -> CalendarFeed | None:
     return None if row is None else _feed(row)
 
 
+@kept
 async def of(tx: Transaction, user_id: int) -> tuple[CalendarFeed, ...]:
     """Somebody's links, in the order in which they came."""
     query = sa.select(calendar_feed).where(calendar_feed.c.user_id == user_id).order_by(calendar_feed.c.id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import ceiling
 
 
+@kept
 async def get(tx: Transaction, channel_id: int, show_id: str) -> int | None:
     """The ceiling of a channel or thread for a show, or None if nobody set one."""
     query = sa.select(ceiling.c.episode).where(ceiling.c.channel_id == channel_id, ceiling.c.show_id == show_id)

@@ -8,6 +8,7 @@ is kept in this module:
   nothing that it has read can change before it commits.
 * On PostgreSQL transactions run side by side, and those which count before they insert exclude each other with
   `Transaction.alone`.
+* What a process reads of its own SQLite file it keeps in memory while nothing writes it (`bot.store.kept`).
 * A commit is on the disk before `Database.begin` returns (``synchronous=FULL``).
 
 A transaction must not be opened inside another one of the same task: the second would wait for the first for ever.
@@ -21,8 +22,8 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -34,6 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.core.errors import OperatorError
+from bot.store.kept import Kept, read_by
 
 log = logging.getLogger(__name__)
 
@@ -60,16 +62,40 @@ _DRIVERS = {
 class Transaction:
     """One transaction. What is written in it becomes visible to others at its end, all of it or nothing."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, writes_to: Kept | None = None) -> None:
         self._connection = connection
+        self._written: list[str] = []
+        self._writes_to = writes_to
         self.scrubs = False
+
+    @property
+    def kept(self) -> Kept | None:
+        """What was read before and may be taken from memory; nothing where something may be written."""
+        return None
 
     async def execute(self, statement: sa.Executable) -> sa.CursorResult[Any]:
         """Run a statement; a result's rows are all there already."""
+        return await self._execute(statement)
+
+    async def _execute(self, statement: sa.Executable) -> sa.CursorResult[Any]:
+        if self._writes_to is not None:
+            self._written += self._writes_to.written(statement)
         return await self._connection.execute(statement)
+
+    def note(self, seen: Mapping[str, int]) -> None:
+        """Let what is being read rest on these versions of tables as well."""
+
+    def begin_noting(self) -> Mapping[str, int]:
+        """The versions of the tables that are read from now on, filled until `end_noting`."""
+        return {}
+
+    def end_noting(self) -> None:
+        """What was begun last ends here."""
 
     async def run(self, function: Callable[[sa.Connection], _Result]) -> _Result:
         """Call a function that needs SQLAlchemy's synchronous connection."""
+        if self._writes_to is not None:
+            self._written += self._writes_to.written(sa.text(""))
         return await self._connection.run_sync(function)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -94,6 +120,83 @@ class Transaction:
         """
         self.scrubs = True
 
+    def ended(self, *, cancelled: bool = False) -> None:
+        """It was committed or undone: what was kept of the tables that it wrote is of no use.
+
+        ``cancelled``: which of both, and when, isn't known yet.
+        """
+        if self._writes_to is not None:
+            (self._writes_to.broken_off if cancelled else self._writes_to.ended)(self._written)
+            if self.scrubs:
+                self._writes_to.forget()
+
+
+class _Reading(Transaction):
+    """A transaction for reading that goes to the database only for what isn't kept in memory."""
+
+    def __init__(self, reader: AsyncEngine, kept: Kept, stack: AsyncExitStack) -> None:
+        self._reader = reader
+        self._kept = kept
+        self._stack = stack
+        self._opened: AsyncConnection | None = None
+        self._versions: Mapping[str, int] = {}
+        self._noting: list[dict[str, int]] = []
+        self.scrubs = False
+
+    @property
+    def kept(self) -> Kept | None:
+        return self._kept
+
+    async def _execute(self, statement: sa.Executable) -> sa.CursorResult[Any]:
+        if self._opened is None:
+            return await self._open(statement)
+        self._note_tables(statement)
+        return await self._opened.execute(statement)
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table)
+
+    async def alone(self, what: str, key: int) -> None:
+        """Nobody who reads has anything to wait for."""
+
+    async def run(self, function: Callable[[sa.Connection], _Result]) -> _Result:
+        if self._opened is None:
+            await self._open(sa.select(1))
+        assert self._opened is not None
+        return await self._opened.run_sync(function)
+
+    async def _open(self, statement: sa.Executable) -> sa.CursorResult[Any]:
+        # SQLite decides what a transaction sees at its first statement. What is read must not be taken for newer than
+        # it is, so the versions are those from before.
+        self._kept.begin_opening()
+        try:
+            connection = await self._stack.enter_async_context(self._reader.connect())
+            await self._stack.enter_async_context(connection.begin())
+            self._versions = self._kept.versions()
+            self._note_tables(statement)
+            result = await connection.execute(statement)
+        finally:
+            self._kept.end_opening()
+        self._opened = connection
+        return result
+
+    def _note_tables(self, statement: sa.Executable) -> None:
+        if self._noting:
+            self.note({table: self._versions.get(table, 0) for table in read_by(statement)})
+
+    def note(self, seen: Mapping[str, int]) -> None:
+        for noted in self._noting:
+            for table, version in seen.items():
+                # Of two moments the earlier one counts: then it is no longer so, and is read again.
+                noted[table] = min(version, noted.get(table, version))
+
+    def begin_noting(self) -> Mapping[str, int]:
+        self._noting.append({})
+        return self._noting[-1]
+
+    def end_noting(self) -> None:
+        self._noting.pop()
+
 
 #: How long closing waits for transactions that are under way, and then for those that it breaks off, in seconds.
 _LAST_WORK = 2.0
@@ -103,9 +206,18 @@ _BREAKING_OFF = 1.0
 class Database:
     """An open database. `open` it, and `close` it whatever happens."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, name: str, file: Path | None = None) -> None:
+    def __init__(
+        self,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        name: str,
+        file: Path | None = None,
+        kept: Kept | None = None,
+    ) -> None:
         self._writer = writer
         self._reader = reader
+        self._kept = kept
+        """What was read before; None where others write to this database as well."""
         self.name = name
         """What an operator recognises: the path of the file, or the URL without its password."""
         self.file = file
@@ -142,6 +254,7 @@ class Database:
             _sqlite_engine(url, connections=_READERS, begin="BEGIN", pragmas=_READER_PRAGMAS),
             path,
             Path(path),
+            Kept(),
         )
         try:
             async with database.begin() as tx:
@@ -213,9 +326,18 @@ class Database:
         """A transaction that may write; committed at the end of the block, undone if that raises."""
         with self._in_use():
             async with self._writer.connect() as connection:
-                async with connection.begin():
-                    tx = Transaction(connection)
-                    yield tx
+                tx = Transaction(connection, self._kept)
+                if self._kept is not None:
+                    self._kept.begun()
+                try:
+                    async with connection.begin():
+                        yield tx
+                        if self._kept is not None:
+                            await self._kept.may_end()
+                except BaseException as error:
+                    tx.ended(cancelled=not isinstance(error, Exception))
+                    raise
+                tx.ended()
                 if (tx.scrubs or self._log_is_full) and connection.dialect.name == "sqlite":
                     self._log_is_full = not await _empty_log(connection)
 
@@ -223,6 +345,10 @@ class Database:
     async def read(self) -> AsyncGenerator[Transaction]:
         """A transaction for reading, which sees one state of everything; a write in it is an error."""
         with self._in_use():
+            if self._kept is not None:
+                async with AsyncExitStack() as stack:
+                    yield _Reading(self._reader, self._kept, stack)
+                return
             async with self._reader.connect() as connection, connection.begin():
                 yield Transaction(connection)
 

@@ -8,9 +8,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import channel_show, guild_show
 
 
+@kept
 async def of(tx: Transaction, guild_id: int) -> tuple[str, ...]:
     """The ids of the shows that a server follows: the one that is meant where none is named, then by when it began."""
     query = (
@@ -44,6 +46,7 @@ async def remove(tx: Transaction, guild_id: int, show_id: str) -> bool:
     return deleted.rowcount > 0
 
 
+@kept
 async def in_channel(tx: Transaction, channel_id: int) -> str | None:
     """The id of the show that is meant in a channel, or None where nobody said."""
     query = sa.select(channel_show.c.show_id).where(channel_show.c.channel_id == channel_id)
@@ -66,6 +69,7 @@ async def clear_channel(tx: Transaction, guild_id: int, channel_id: int) -> bool
     return deleted.rowcount > 0
 
 
+@kept
 async def channels(tx: Transaction, guild_id: int) -> Mapping[int, str]:
     """The channels of a server for which a show was said."""
     query = (

@@ -16,6 +16,7 @@ from bot.core.errors import UserError
 from bot.core.override import Change, Override
 from bot.core.zones import WallTime
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import schedule_change, schedule_override
 
 #: How many changes of one show may count at a time in a server; each has its button to undo it.
@@ -61,17 +62,20 @@ async def fill(tx: Transaction, change_id: int, times: Mapping[int, WallTime | N
     return await get(tx, change_id)
 
 
+@kept
 async def get(tx: Transaction, change_id: int) -> Change | None:
     """A change that wasn't undone."""
     return next(iter(await _changes(tx, schedule_change.c.id == change_id)), None)
 
 
+@kept
 async def active(tx: Transaction, guild_id: int, show_id: str) -> tuple[Change, ...]:
     """The changes of a server that count, newest first."""
     of_show = schedule_change.c.guild_id == guild_id, schedule_change.c.show_id == show_id
     return tuple(change for change in await _changes(tx, *of_show) if change.times)
 
 
+@kept
 async def of_guild(tx: Transaction, guild_id: int) -> Mapping[str, Mapping[int, Override]]:
     """What counts in a server: by show and number of the episode."""
     return (await _effective(tx, schedule_change.c.guild_id == guild_id))[guild_id]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot.core.party import SeriesState
 from bot.core.personal_data import NOBODY
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.personal_data import queued_for
 from bot.store.tables import (
     announcement_setup,
@@ -40,6 +41,7 @@ from bot.store.tables import (
 )
 
 
+@kept
 async def zone(tx: Transaction, user_id: int) -> str | None:
     """The IANA name of the zone that this person has saved, or None."""
     return (await tx.execute(sa.select(person.c.zone).where(person.c.user_id == user_id))).scalar_one_or_none()
@@ -57,6 +59,7 @@ async def clear_zone(tx: Transaction, user_id: int) -> bool:
     return deleted.rowcount > 0
 
 
+@kept
 async def shares(tx: Transaction, user_id: int, guild_id: int) -> bool:
     """Whether this server may see this person's zone."""
     query = sa.select(zone_share.c.user_id).where(zone_share.c.user_id == user_id, zone_share.c.guild_id == guild_id)
@@ -74,6 +77,7 @@ async def set_share(tx: Transaction, user_id: int, guild_id: int, share: bool) -
         )
 
 
+@kept
 async def zones_shared_in(tx: Transaction, guild_id: int) -> tuple[str, ...]:
     """The different zones that people share with a server, the commonest first; never whose they are."""
     query = (
@@ -92,6 +96,7 @@ async def zones_of(tx: Transaction, user_ids: Collection[int]) -> Mapping[int, s
     return {row.user_id: row.zone for row in await tx.execute(query)}
 
 
+@kept
 async def sharing_in(tx: Transaction, guild_id: int) -> frozenset[int]:
     """Who lets a server see their zone."""
     query = sa.select(zone_share.c.user_id).where(zone_share.c.guild_id == guild_id)

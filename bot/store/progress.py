@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from bot.core.progress import Progress
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import progress, progress_share, rewatch, seen_apart
 
 
+@kept
 async def get(tx: Transaction, user_id: int, show_id: str) -> Progress | None:
     """What this person has seen of a show, or None if they never said."""
     rows = await _rows(tx, progress.c.user_id == user_id, progress.c.show_id == show_id)
@@ -39,6 +41,7 @@ async def clear(tx: Transaction, user_id: int, show_id: str) -> bool:
     return deleted.rowcount > 0
 
 
+@kept
 async def shares(tx: Transaction, user_id: int, guild_id: int, show_id: str) -> bool:
     """Whether this server may see how far this person is."""
     query = sa.select(progress_share.c.user_id).where(
@@ -64,6 +67,7 @@ async def set_share(tx: Transaction, user_id: int, guild_id: int, show_id: str, 
         )
 
 
+@kept
 async def shared_in(tx: Transaction, guild_id: int, show_id: str) -> dict[int, Progress]:
     """Who lets this server see how far they are, and how far, the furthest first."""
     sharing = sa.select(progress_share.c.user_id).where(

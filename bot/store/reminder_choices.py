@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from bot.core.quiet import QuietHours
 from bot.core.reminder import Delivery, ReminderChoice
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import reminder_choice, server_leads
 
 
+@kept
 async def get(tx: Transaction, user_id: int) -> ReminderChoice:
     """What somebody has chosen; the usual where they have not."""
     row = (await tx.execute(sa.select(reminder_choice).where(reminder_choice.c.user_id == user_id))).one_or_none()
@@ -46,6 +48,7 @@ async def put(tx: Transaction, user_id: int, choice: ReminderChoice) -> None:
     await tx.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_=values))
 
 
+@kept
 async def of_server(tx: Transaction, guild_id: int) -> tuple[int, ...] | None:
     """A server's leads, in minutes; None where none were set."""
     query = sa.select(server_leads.c.leads).where(server_leads.c.guild_id == guild_id)

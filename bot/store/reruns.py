@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.core.rerun import Rerun, RerunState, Slot
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import rerun, rerun_slot, values_of
 
 _ON = (RerunState.RUNNING, RerunState.PAUSED)
@@ -30,12 +31,14 @@ async def draft(tx: Transaction, slots: Sequence[Slot], **values: Any) -> Rerun:
     return Rerun(**values_of(row), slots=tuple(slots))
 
 
+@kept
 async def get(tx: Transaction, rerun_id: int) -> Rerun | None:
     """A re-run, or None."""
     row = (await tx.execute(sa.select(rerun).where(rerun.c.id == rerun_id))).one_or_none()
     return None if row is None else await _whole(tx, row)
 
 
+@kept
 async def on(tx: Transaction, guild_id: int, show_id: str) -> Rerun | None:
     """The re-run of a show that is running or paused in a server, or None."""
     query = sa.select(rerun).where(rerun.c.guild_id == guild_id, rerun.c.show_id == show_id, rerun.c.state.in_(_ON))
@@ -43,6 +46,7 @@ async def on(tx: Transaction, guild_id: int, show_id: str) -> Rerun | None:
     return None if row is None else await _whole(tx, row)
 
 
+@kept
 async def of_guild(tx: Transaction, guild_id: int) -> tuple[Rerun, ...]:
     """All that are running or paused in a server, the oldest first."""
     query = sa.select(rerun).where(rerun.c.guild_id == guild_id, rerun.c.state.in_(_ON)).order_by(rerun.c.id)

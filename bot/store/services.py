@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from bot.core.service import Service
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import person_service
 
 #: In the place of a show's id: all of them.
 _ALL = ""
 
 
+@kept
 async def get(tx: Transaction, user_id: int, show_id: str) -> Service | None:
     """The service that somebody uses for a show, be it because they use it for all."""
     return (await of_all(tx, (user_id,), show_id)).get(user_id)
@@ -31,6 +33,7 @@ async def of_all(tx: Transaction, user_ids: Collection[int], show_id: str) -> Ma
     return {row.user_id: Service(row.service, row.region) for row in await tx.execute(query)}
 
 
+@kept
 async def everybody(tx: Transaction) -> Mapping[int, Mapping[str | None, Service]]:
     """What everybody has said: by person and show (None: all shows)."""
     found: dict[int, dict[str | None, Service]] = defaultdict(dict)
@@ -45,6 +48,7 @@ def used_for(everybody: Mapping[int, Mapping[str | None, Service]], user_id: int
     return None if theirs is None else theirs.get(show_id, theirs.get(None))
 
 
+@kept
 async def said(tx: Transaction, user_id: int) -> Mapping[str | None, Service]:
     """What somebody has said, by show (None: all shows)."""
     query = sa.select(person_service).where(person_service.c.user_id == user_id).order_by(person_service.c.show_id)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.core.errors import UserError
 from bot.core.reminder import ReminderState, StandingReminder
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import standing_reminder, values_of
 
 #: For how many shows somebody may be reminded of every episode.
@@ -48,6 +49,7 @@ async def create(tx: Transaction, **values: Any) -> StandingReminder:
     return StandingReminder(**values_of(found))
 
 
+@kept
 async def of(tx: Transaction, user_id: int, show_id: str) -> StandingReminder | None:
     """Somebody's active wish for a show."""
     return next(iter(await _all(tx, _ACTIVE, _is(user_id), standing_reminder.c.show_id == show_id)), None)
@@ -63,6 +65,7 @@ async def get_all(tx: Transaction, standing_ids: Collection[int]) -> Mapping[int
     return {wish.id: wish for wish in await _all(tx, _ACTIVE, standing_reminder.c.id.in_(standing_ids))}
 
 
+@kept
 async def list_active(tx: Transaction, user_id: int) -> tuple[StandingReminder, ...]:
     """Somebody's active wishes, in the order in which they came."""
     return await _all(tx, _ACTIVE, _is(user_id))
