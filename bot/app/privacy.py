@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, cast
 
@@ -14,11 +14,15 @@ from bot.app.parties import call_off
 from bot.core.party import Attendance
 from bot.core.personal_data import Kind
 from bot.core.reminder import DueKind
-from bot.store import due, parties, people, personal_data
+from bot.store import due, expiry, parties, people, personal_data
 from bot.store.database import Database, Transaction
 
 #: The shape of an export; it counts up whenever that changes, and is described in PRIVACY.md.
 EXPORT_FORMAT = 1
+
+
+#: How long what is over is kept: reminders and plans, and what became of messages.
+KEPT_WHEN_OVER = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,10 @@ class Privacy:
             changed = [await self._without(tx, party_id, now) for party_id in affected]
         self._poke()
         return Forgotten(had, tuple(changed))
+
+    async def expire(self) -> int:
+        """Delete what has been over for `KEPT_WHEN_OVER`; how many rows that were."""
+        return await expiry.expire(self._database, self._clock.now() - KEPT_WHEN_OVER)
 
     async def _without(self, tx: Transaction, party_id: int, now: datetime) -> Attendance:
         """What becomes of a party that somebody was the host or a guest of."""

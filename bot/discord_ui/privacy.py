@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app.privacy import Privacy
+from bot.app.privacy import KEPT_WHEN_OVER, Privacy
 from bot.core.errors import UserError
 from bot.core.personal_data import Kind
 from bot.discord_ui import reply as replies
@@ -35,6 +35,11 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy", group_description
         super().__init__()
         presses.on("forget-me", self._press_forget)
 
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Delete what has long been over: with every start, and whenever Discord begins a new session."""
+        await self._privacy.expire()
+
     @app_commands.command(name="show", description="See what is kept about you, and until when")
     async def show(self, interaction: discord.Interaction) -> None:
         """What is kept, by kind."""
@@ -46,6 +51,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy", group_description
         reply = Reply().add("## " + say("privacy.title"))
         reply.add(*("- " + _line(say, kind, held[kind]) for kind in Kind if kind in held))
         reply.add(say.count("privacy.until", self._left_days) if self._left_days else say("privacy.until-left"))
+        reply.add(say("privacy.over", days=KEPT_WHEN_OVER.days))
         await send(interaction, reply.add("-# " + say("privacy.how")), private=True)
 
     @app_commands.command(name="export", description="All that is kept about you, as a file")

@@ -90,6 +90,7 @@ async def test_what_is_kept_is_said_by_kind_and_until_when(s: Stage) -> None:
         "Your answers to watch parties and votes: 1",
         "with what you wrote on them: 1",
         "30 days after I have left",
+        "over go by themselves after 90 days",
     ):
         assert line in text, text
 

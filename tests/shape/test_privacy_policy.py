@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.app.privacy import EXPORT_FORMAT
+from bot.app.privacy import EXPORT_FORMAT, KEPT_WHEN_OVER
 from bot.settings import Settings
 from bot.store.personal_data import HELD, NAMING
 from bot.store.tables import metadata
@@ -48,4 +48,5 @@ def test_tables_that_the_policy_says_tell_nothing_are_there() -> None:
 def test_the_policy_agrees_with_the_program_and_is_linked() -> None:
     assert f"`format` ({EXPORT_FORMAT})" in POLICY
     assert f"({Settings.model_fields['left_server_days'].default} unless set otherwise" in POLICY
+    assert f"{KEPT_WHEN_OVER.days} days after" in POLICY
     assert "(PRIVACY.md)" in (ROOT / "README.md").read_text("utf-8")
