@@ -14,6 +14,7 @@ from bot.core.errors import UserError
 from bot.core.text import cut, plain
 from bot.dataset.catalogue import DatasetError
 from bot.discord_ui.desk import Desk
+from bot.discord_ui.patience import put_off
 from bot.discord_ui.reply import Reply, send
 
 _PROBLEMS_SHOWN = 8
@@ -70,7 +71,7 @@ class About(commands.Cog):
         client = cast(commands.Bot, interaction.client)
         if not await client.is_owner(interaction.user):
             raise UserError("reload.owner-only")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await put_off(interaction)
         try:
             moved = await self._library.reload()
         except DatasetError as error:

@@ -20,6 +20,7 @@ from bot.discord_ui import stamps
 from bot.discord_ui.announcement_words import trouble_words
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.options import Choices, episode_names
+from bot.discord_ui.patience import put_off
 from bot.discord_ui.press import Presses, mark
 from bot.discord_ui.reminder_words import lead_words
 from bot.discord_ui.reply import Reply
@@ -142,7 +143,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         """Post a test."""
         ask, guild = await self._ask_manager(interaction, show)
         found = await self._announcements.of(guild.id, ask.show)
-        await interaction.response.defer(ephemeral=True)
+        await put_off(interaction)
         sent = await self._announcements.test(found.setup, ask.show, nonce(interaction.id, 0))
         match sent:
             case Gone(reason):

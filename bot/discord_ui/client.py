@@ -16,6 +16,7 @@ from discord.ext import commands
 from bot.app.due_runner import DueRunner
 from bot.app.memory import Memory
 from bot.discord_ui.failures import Failures
+from bot.discord_ui.patience import watch
 from bot.discord_ui.press import Presses, bound_button
 from bot.discord_ui.reply import NO_MENTIONS
 from bot.discord_ui.translator import CommandTranslator
@@ -108,6 +109,10 @@ class CliffhangerClient(commands.Bot):
         if self._runner is not None:
             # Not in on_ready, which comes seconds after the login and again after every reconnect.
             self._running = asyncio.create_task(self._runner.run_forever(), name="due-runner")
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """See to it that no interaction stays without an answer."""
+        watch(interaction)
 
     def invite_link(self) -> str:
         """Where a server's admin adds the bot, with the permissions it needs and no more."""

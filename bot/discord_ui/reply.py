@@ -14,6 +14,8 @@ from io import BytesIO
 import discord
 from discord import ui
 
+from bot.discord_ui.patience import is_answered, put_off
+
 #: Discord allows 4,000 characters of text in all text displays of a message.
 _TEXT_LIMIT = 3_900
 #: One colour for all cards; Discord draws it as the bar at the left.
@@ -142,10 +144,11 @@ def _layout(
 async def send(interaction: discord.Interaction, reply: Reply, *, private: bool) -> None:
     """Answer an interaction, or follow up where it was answered already."""
     first, *rest = reply.layouts()
-    if reply.pictures and not interaction.response.is_done():
+    answered = await is_answered(interaction)
+    if reply.pictures and not answered:
         await interaction.response.defer(ephemeral=private, thinking=True)
     files = await reply.attached()
-    if interaction.response.is_done():
+    if answered or reply.pictures:
         await interaction.followup.send(view=first, files=files, ephemeral=private, allowed_mentions=NO_MENTIONS)
     else:
         await interaction.response.send_message(
@@ -158,8 +161,8 @@ async def send(interaction: discord.Interaction, reply: Reply, *, private: bool)
 async def replace(interaction: discord.Interaction, reply: Reply) -> None:
     """Put a reply in place of the message whose button was pressed; what doesn't fit follows privately."""
     first, *rest = reply.layouts()
-    if reply.pictures:
-        await interaction.response.defer()
+    if await is_answered(interaction) or reply.pictures:
+        await put_off(interaction)
         files = await reply.attached()
         await interaction.edit_original_response(view=first, attachments=files, allowed_mentions=NO_MENTIONS)
     elif interaction.message is not None and interaction.message.attachments:

@@ -24,6 +24,7 @@ from bot.discord_ui import stamps
 from bot.discord_ui.corrections import compared
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.options import Choices, episode_name, episode_names
+from bot.discord_ui.patience import put_off
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.reply import Reply
 from bot.discord_ui.services import service_name
@@ -102,7 +103,7 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
                 )
                 return
             when = found.at
-        await _take_time(interaction)
+        await put_off(interaction)
         made = await self._overrides.make(guild_id, ask.show.id, user_id, said, number, when, later)
         await self._tell(interaction, made, "override.made")
 
@@ -127,7 +128,7 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
         if last is None:
             key = "override.none" if episode is None else "override.none-of-episode"
             raise UserError(key, show=ask.show, number=episode or 0)
-        await _take_time(interaction)
+        await put_off(interaction)
         undone = await self._overrides.undo(last.id, guild_id, ask.asker.user_id)
         await self._tell(interaction, undone, "override.undone")
 
@@ -244,13 +245,13 @@ class Schedule(commands.GroupCog, group_name="schedule", group_description="When
         guild_id = _managed(interaction)
         if at <= self._desk.clock.now():
             raise UserError("when.past", at=at)
-        await _take_time(interaction)
+        await put_off(interaction)
         made = await self._overrides.finish(change_id, guild_id, interaction.user.id, number, at, later)
         await self._tell(interaction, made, "override.made")
 
     async def _press_undo(self, interaction: discord.Interaction, change_id: int) -> None:
         guild_id = _managed(interaction)
-        await _take_time(interaction)
+        await put_off(interaction)
         undone = await self._overrides.undo(change_id, guild_id, interaction.user.id)
         await self._tell(interaction, undone, "override.undone")
 
@@ -270,11 +271,6 @@ def _on_service(episode: Episode, service: Service | None) -> str:
     """When an episode comes out on somebody's service, where a source gives an hour that is another."""
     at = comes_at(episode, service)
     return "" if service is None or at is None or at == airs_at(episode) else f" · 📍 {stamps.short(at)}"
-
-
-async def _take_time(interaction: discord.Interaction) -> None:
-    """Tell Discord that the answer takes a moment, since much may have to follow."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 def _managed(interaction: discord.Interaction) -> int:

@@ -27,6 +27,7 @@ from bot.discord_ui import stamps
 from bot.discord_ui.desk import Ask, Desk
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.options import episode_name
+from bot.discord_ui.patience import is_answered
 from bot.discord_ui.posts import after_party
 from bot.discord_ui.press import Presses, button
 from bot.discord_ui.progress import undo
@@ -94,10 +95,17 @@ class ScreeningRoom(commands.Cog):
             raise UserError("screening.started", message_id=screening.message_id, **place)
         # Also for one that was started, but whose message was lost on the way.
         card = self._card(running.party, screening)
-        sent = await interaction.response.send_message(view=card.layouts()[0], allowed_mentions=NO_MENTIONS)
-        if sent.message_id is not None:
-            await self._screenings.posted(party_id, sent.message_id)
-            self._count(running.party, screening, interaction.channel_id or 0, sent.message_id)
+        view = card.layouts()[0]
+        if await is_answered(interaction):
+            message_id: int | None = (
+                await interaction.followup.send(view=view, allowed_mentions=NO_MENTIONS, wait=True)
+            ).id
+        else:
+            sent = await interaction.response.send_message(view=view, allowed_mentions=NO_MENTIONS)
+            message_id = sent.message_id
+        if message_id is not None:
+            await self._screenings.posted(party_id, message_id)
+            self._count(running.party, screening, interaction.channel_id or 0, message_id)
 
     async def _press_pause(self, interaction: discord.Interaction, party_id: int) -> None:
         def paused(screening: Screening, now: datetime) -> Screening:
@@ -281,9 +289,10 @@ class ScreeningRoom(commands.Cog):
         party = (await self._screenings.get(party_id, interaction.guild_id)).party
         if found.new:
             sending = after_party(*self._question(party, found.viewers), mark)
-            await interaction.response.edit_message(
-                content=sending.content, view=sending.view, allowed_mentions=NO_MENTIONS
-            )
+            edit = interaction.response.edit_message
+            if await is_answered(interaction):
+                edit = interaction.edit_original_response
+            await edit(content=sending.content, view=sending.view, allowed_mentions=NO_MENTIONS)
         ask = await self._ask(interaction, party)
         await ask.answer(self._noted(ask, party, found))
 

@@ -1,7 +1,8 @@
 """Runs the real bot in a storm: with a fast and shiftable clock, on a disk that can be full, or with a mistake in it.
 
 Usage as `tests.loopback.launch`. `STORM_TIME` names the file of the time (see `timing.py`), `STORM_VARIANT` the mistake
-(see `Variant`). The bot has no setting for any of this.
+(see `Variant`), `STORM_STEP` after how many seconds at most it looks at its clock. The bot has no setting for any of
+this.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import discord.state
 
 import bot.app.clock
 import bot.store.due
+import bot.wiring
 from bot.app.outbox import Address, Outcome, Post
 from bot.core.reminder import Due
 from bot.discord_ui.delivery import DiscordOutbox
@@ -92,6 +94,8 @@ def main(arguments: list[str]) -> None:
 
     discord.state.ConnectionState.__init__ = begin_impatiently
     apply(Variant(os.environ.get("STORM_VARIANT", Variant.PRODUCT.value)))
+    if step := os.environ.get("STORM_STEP"):
+        inspect.unwrap(bot.wiring.build).__kwdefaults__["step"] = float(step)
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(LayerError):
             stack.enter_context(Layer(full=lambda: storm_time.disk_full).installed())

@@ -74,7 +74,7 @@ class StormTime:
         return self.true() + self.shift
 
     def leap(self, seconds: float) -> None:
-        """Let time pass at once; only while no bot is running."""
+        """Let time pass at once; what a running bot sleeps through is not made shorter."""
         self._numbers[_TRUE] += seconds
 
 
