@@ -73,6 +73,7 @@ from bot.discord_ui.options import Choices, episode_names
 from bot.discord_ui.parties import Parties as PartiesCog
 from bot.discord_ui.party_calendar import PartyCalendar
 from bot.discord_ui.party_series import SeriesCommands
+from bot.discord_ui.patience import PATIENCE
 from bot.discord_ui.press import Presses
 from bot.discord_ui.privacy import PrivacyCommands
 from bot.discord_ui.progress import Progress
@@ -138,10 +139,13 @@ def load_catalogue(folder: Path, default_show: str | None, cache: Path | None = 
 
 
 @asynccontextmanager
-async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> AsyncGenerator[Companion]:
+async def build(
+    settings: Settings, clock: Clock, *, step: float = 60.0, patience: float | None = PATIENCE
+) -> AsyncGenerator[Companion]:
     """Build the bot, not yet logged in, and close all of it at the end.
 
-    ``step`` is the longest sleep of the delivery loop, in seconds. Raises OperatorError with what to do.
+    ``step`` is the longest sleep of the delivery loop and ``patience`` how long an answer may take before it is put
+    off (None: for ever), in seconds. Raises OperatorError with what to do.
     """
     folder = data_folder(settings)
     cache = cache_folder(settings)
@@ -157,7 +161,7 @@ async def build(settings: Settings, clock: Clock, *, step: float = 60.0) -> Asyn
         ceilings = Ceilings(database, shows, clock)
         people = People(database, ceilings)
         desk = Desk(shows, Following(database, shows, clock), people, words, clock)
-        client = CliffhangerClient()
+        client = CliffhangerClient(patience)
         # The runner delivers through the cards, which show series, which wake the runner.
         seasons = PartySeries(database, clock, shows, lambda: runner.poke())
         cards = Cards(client, words, shows, ceilings, seasons)

@@ -101,7 +101,8 @@ async def _run(settings: Settings, begins_at: datetime, port: int, open_browser:
     clock = SimulatedClock(begins_at)
     watcher = Watcher(data_folder(settings)) if watch else None
     async with contextlib.AsyncExitStack() as stack:
-        companion = await stack.enter_async_context(build(settings, clock, step=_STEP))
+        # Time is made to pass there, and waits for every timer: a watch on each answer would drive it on.
+        companion = await stack.enter_async_context(build(settings, clock, step=_STEP, patience=None))
         shows, people = companion.shows, companion.people
         if watcher is not None:
             rereading = asyncio.create_task(reread(watcher, companion.library.reload, partial(print, flush=True)))

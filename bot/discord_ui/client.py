@@ -16,7 +16,7 @@ from discord.ext import commands
 from bot.app.due_runner import DueRunner
 from bot.app.memory import Memory
 from bot.discord_ui.failures import Failures
-from bot.discord_ui.patience import watch
+from bot.discord_ui.patience import PATIENCE, watch
 from bot.discord_ui.press import Presses, bound_button
 from bot.discord_ui.reply import NO_MENTIONS
 from bot.discord_ui.translator import CommandTranslator
@@ -59,7 +59,8 @@ class Tree(app_commands.CommandTree[commands.Bot]):
 class CliffhangerClient(commands.Bot):
     """A client with no privileged intents that keeps no messages and no members."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float | None = PATIENCE) -> None:
+        """``patience``: after how many seconds an answer that hasn't come is put off; None: never."""
         # Otherwise every start warns of libraries for voice, which this bot has nothing to do with.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -72,6 +73,7 @@ class CliffhangerClient(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
         )
+        self._patience = patience
         self.cogs_to_add: Sequence[commands.Cog] = ()
         self._runner: DueRunner | None = None
         self._running: asyncio.Task[None] | None = None
@@ -112,7 +114,8 @@ class CliffhangerClient(commands.Bot):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """See to it that no interaction stays without an answer."""
-        watch(interaction)
+        if self._patience is not None:
+            watch(interaction, self._patience)
 
     def invite_link(self) -> str:
         """Where a server's admin adds the bot, with the permissions it needs and no more."""

@@ -14,17 +14,17 @@ import discord
 log = logging.getLogger(__name__)
 
 #: After how long an answer is put off, in seconds: early enough to be heard within Discord's three.
-_PATIENCE: Final = 2.0
+PATIENCE: Final = 2.0
 _PUTTING_OFF: Final = "putting off"
 
 
-def watch(interaction: discord.Interaction) -> None:
-    """See to it that somebody who presses or types gets an answer, also when that takes long.
+def watch(interaction: discord.Interaction, seconds: float) -> None:
+    """See to it that somebody who presses or types gets an answer, also when that takes more than ``seconds``.
 
     It is for them alone then, whatever it would have been: what is not known yet must not become public.
     """
     if interaction.type is not discord.InteractionType.autocomplete:
-        asyncio.get_running_loop().call_later(_PATIENCE, _begin_to_put_off, interaction)
+        asyncio.get_running_loop().call_later(seconds, _begin_to_put_off, interaction)
 
 
 async def put_off(interaction: discord.Interaction) -> None:

@@ -76,7 +76,7 @@ class Stage:
         await self._bot.aclose()
         if down:
             await self.pass_time(**down)
-        self.companion = await stack.enter_async_context(build(self.settings, self.clock, step=3600))
+        self.companion = await stack.enter_async_context(build(self.settings, self.clock, step=3600, patience=None))
         self._bot = stack
         await self.env.restart_bot(self.companion.client)
 
@@ -128,7 +128,7 @@ async def stage(
     clock = SimulatedClock(at)
     async with AsyncExitStack() as outer:
         inner = AsyncExitStack()
-        companion = await inner.enter_async_context(build(settings, clock, step=3600))
+        companion = await inner.enter_async_context(build(settings, clock, step=3600, patience=None))
         env = Env(companion.client, check_errors=False)
         clock.attach(env)
         guild = env.create_guild("Drama Club")
