@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
@@ -268,6 +269,9 @@ def _run(_options: argparse.Namespace) -> int:
     logs.set_up(settings.log_level, (secret,))
     if not secret:
         raise OperatorError("operator.token-missing", os.EX_CONFIG)
+    # Nothing is open yet that would have to be closed.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop_before_the_start)
     if hasattr(signal, "SIGHUP"):
         # Asked to reload before there is anything to reload: not a reason to die, which is the default.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -275,17 +279,42 @@ def _run(_options: argparse.Namespace) -> int:
     return os.EX_OK
 
 
+#: How long stopping may take, in seconds. What isn't closed by then is left as a crash would leave it, which the
+#: next start is made for: a service manager would kill the process a little later anyway.
+_LONGEST_STOP = 4.5
+
+
+def _stop_at_once(number: int, _frame: object = None) -> None:
+    os._exit(128 + number)
+
+
+def _stop_before_the_start(_number: int, _frame: object = None) -> None:
+    os._exit(os.EX_OK)
+
+
+def _give_up() -> None:
+    log.warning("Something doesn't end, so it is left as it is. What was not finished is done at the next start.")
+    logging.shutdown()
+    os._exit(os.EX_OK)
+
+
 async def _until_told(work: Coroutine[None, None, None]) -> None:
-    """Await ``work``; SIGTERM and SIGINT cancel it, once, so that its end is not cut off by a second one."""
+    """Await ``work``; SIGTERM and SIGINT cancel it, once. A second signal ends the process there and then."""
     task = asyncio.ensure_future(work)
     told = False
 
     def on_stop() -> None:
         nonlocal told
-        if not told:
-            told = True
-            log.info("Stopping")
-            task.cancel()
+        told = True
+        # In a thread, and for the whole process: what hangs may be the loop, or a thread that is waited for.
+        limit = threading.Timer(_LONGEST_STOP, _give_up)
+        limit.daemon = True
+        limit.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, _stop_at_once)
+        log.info("Stopping")
+        task.cancel()
 
     with contextlib.suppress(NotImplementedError):  # where there are no signals to listen to
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -295,6 +324,15 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
     except asyncio.CancelledError:
         if not told:
             raise
+    except OperatorError:
+        # What kept it from starting is of no interest to whoever has stopped it.
+        if not told:
+            raise
+    except Exception:
+        if not told:
+            raise
+        # It was asked to stop and has stopped, whatever that broke.
+        log.exception("An error while stopping")
 
 
 async def _serve(settings: Settings, token: str) -> None:

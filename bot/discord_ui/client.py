@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
 import logging
@@ -34,8 +33,13 @@ PERMISSIONS = discord.Permissions(
     create_events=True,
     create_public_threads=True,
 )
-#: How long deliveries that are under way may take when the process stops, in seconds.
-_GRACE = 4.0
+#: How long deliveries and commands that are under way may take when the process stops, in seconds; then how long
+#: they have to break off, and the connections to close. A process has five seconds in all.
+_GRACE = 2.0
+_BREAKING_OFF = 0.5
+_HANGING_UP = 0.5
+#: How discord.py names the tasks that answer people: commands and choices, buttons and modals, events.
+_ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: ")
 
 
 class Tree(app_commands.CommandTree[commands.Bot]):
@@ -157,10 +161,28 @@ class CliffhangerClient(commands.Bot):
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
     async def close(self) -> None:
+        """Let what is under way end, for a moment, then hang up. Takes three seconds at most."""
         running, self._running = self._running, None
+        under_way = _answers_under_way()
         if running is not None and self._runner is not None:
             self._runner.stop()
-            # What can't be finished in time is cut off; its lease and nonce see to it at the next start.
-            with contextlib.suppress(asyncio.CancelledError, TimeoutError):
-                await asyncio.wait_for(running, _GRACE)
-        await super().close()
+            under_way.add(running)
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=_GRACE)
+            # What can't be finished in time is cut off; a delivery's lease and nonce see to it at the next start.
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=_BREAKING_OFF)
+        if running is not None and running.done() and not running.cancelled():
+            running.result()
+        try:
+            # A gateway that has gone silent would be waited for much longer.
+            await asyncio.wait_for(super().close(), _HANGING_UP)
+        except TimeoutError:
+            await self.http.close()
+
+
+def _answers_under_way() -> set[asyncio.Task[object]]:
+    tasks: set[asyncio.Task[object]] = asyncio.all_tasks() - {asyncio.current_task()}
+    return {task for task in tasks if task.get_name().startswith(_ANSWERING)}

@@ -199,8 +199,9 @@ class _Reading(Transaction):
 
 
 #: How long closing waits for transactions that are under way, and then for those that it breaks off, in seconds.
-_LAST_WORK = 2.0
-_BREAKING_OFF = 1.0
+#: Answers and deliveries have had their own time before; a process has five seconds in all.
+_LAST_WORK = 0.8
+_BREAKING_OFF = 0.5
 
 
 class Database:
