@@ -52,7 +52,7 @@ async def measure(size: Size) -> Report:
 
 
 async def _measure(folder: Path, size: Size) -> Report:
-    reads, writes = size.pick(1, 40, 200), size.pick(1, 4, 40)
+    reads, writes = size.pick(1, 40, 200), size.pick(1, 3, 40)
     async with our_bot(folder, running_show(folder)) as ours:
         commands = ours.discord.commands[None]
         _check_all_are_asked(commands)
@@ -121,6 +121,11 @@ async def _case(ours: Side, scenario: Scenario, home: tuple[User, Channel], data
         before = watch.execute("PRAGMA data_version").fetchone()
         requests = await ours.whole(user, channel, scenario.step.command, options)
         writes = watch.execute("PRAGMA data_version").fetchone() != before
+        if writes and not scenario.fresh:
+            # Unless it was something else that happened at the time.
+            before = watch.execute("PRAGMA data_version").fetchone()
+            await ours.whole(user, channel, scenario.step.command, options)
+            writes = watch.execute("PRAGMA data_version").fetchone() != before
     messages = messages_of(requests)
     text = " / ".join(_texts(messages[0]["components"]))
     return _Case(scenario, messages, len(requests), writes, text)

@@ -70,13 +70,15 @@ async def get(tx: Transaction, announcement_id: int) -> Announcement | None:
 
 async def of(tx: Transaction, guild_id: int, show_id: str, now: datetime) -> tuple[Announcement, ...]:
     """Those of a show in a server that aren't closed, or are yet to air."""
+    said = await _of(tx, guild_id, show_id)
+    return tuple(one for one in said if one.state in _LIVE or (one.airs_at is not None and one.airs_at > now))
+
+
+@kept
+async def _of(tx: Transaction, guild_id: int, show_id: str) -> tuple[Announcement, ...]:
     query = (
         sa.select(announcement)
-        .where(
-            announcement.c.guild_id == guild_id,
-            announcement.c.show_id == show_id,
-            sa.or_(announcement.c.state.in_(_LIVE), announcement.c.airs_at > now),
-        )
+        .where(announcement.c.guild_id == guild_id, announcement.c.show_id == show_id)
         .order_by(announcement.c.airs_at, announcement.c.id)
     )
     return tuple(Announcement(**values_of(row)) for row in await tx.execute(query))

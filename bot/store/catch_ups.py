@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bot.core.catch_up import CatchUp, CatchUpState, Deadline, PlannedSitting, Sitting
 from bot.core.errors import UserError
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import catch_up, sitting, values_of
 
 #: How many plans that are not over a person may have.
@@ -108,7 +109,7 @@ async def current(tx: Transaction, user_id: int, show_id: str) -> CatchUp | None
 
 async def list_active(tx: Transaction, user_id: int, now: datetime) -> tuple[CatchUp, ...]:
     """Somebody's active plans that are not over, in the order in which they were made."""
-    return await _plans(tx, _ACTIVE, catch_up.c.user_id == user_id, catch_up.c.deadline_at > now)
+    return tuple(plan for plan in await _active(tx, user_id) if plan.deadline.at > now)
 
 
 async def all_active(tx: Transaction) -> tuple[CatchUp, ...]:
@@ -143,6 +144,11 @@ async def told(tx: Transaction, *moved: PlannedSitting) -> None:
             .where(sitting.c.id == one.id, sitting.c.starts_at == one.sitting.starts_at)
             .values(moved_from=None)
         )
+
+
+@kept
+async def _active(tx: Transaction, user_id: int) -> tuple[CatchUp, ...]:
+    return await _plans(tx, _ACTIVE, catch_up.c.user_id == user_id)
 
 
 async def _plans(tx: Transaction, *conditions: sa.ColumnElement[bool] | sa.TextClause) -> tuple[CatchUp, ...]:

@@ -31,6 +31,7 @@ from bot.core.catch_up import Sitting
 from bot.core.reminder import Delivery, Due, DueKind, DueState, Reminder, ReminderState
 from bot.store import reminders
 from bot.store.database import Database, Transaction
+from bot.store.kept import kept
 from bot.store.tables import (
     Instant,
     catch_up,
@@ -304,6 +305,7 @@ async def next_at(database: Database) -> datetime | None:
         return (await tx.execute(query.select_from(due))).scalar_one_or_none()
 
 
+@kept
 async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 100) -> tuple[tuple[Reminder, str], ...]:
     """Somebody's reminders that were given up or dropped, the latest first, each with the reason.
 
@@ -324,6 +326,7 @@ async def undelivered_reminders(tx: Transaction, user_id: int, limit: int = 100)
     return tuple(found)
 
 
+@kept
 async def undelivered_sittings(tx: Transaction, user_id: int, limit: int = 100) -> tuple[tuple[str, Sitting, str], ...]:
     """The same of the sittings of somebody's active plans: the show's id, the sitting and the reason.
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from bot.core.errors import UserError
 from bot.core.reminder import DueKind, DueState, Reminder, ReminderState, StandingReminder
 from bot.store.database import Transaction
+from bot.store.kept import kept
 from bot.store.tables import due, reminder, values_of
 
 #: How many reminders still to come a person may have, those not counted that came of a wish for every episode.
@@ -119,6 +120,7 @@ async def get_all(tx: Transaction, reminder_ids: Collection[int]) -> dict[int, R
     return {row.id: _reminder(row) for row in found}
 
 
+@kept
 async def list_active(tx: Transaction, user_id: int) -> tuple[Reminder, ...]:
     """Somebody's reminders still to come, soonest first."""
     query = (
