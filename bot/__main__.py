@@ -371,6 +371,8 @@ async def _serve(settings: Settings, token: str) -> None:
         except discord.ConnectionClosed as error:
             if error.code == 4004:
                 raise OperatorError("operator.token-refused", os.EX_NOPERM) from None
+            if error.code == 4011:
+                raise OperatorError("operator.shards-needed", os.EX_CONFIG) from None
             raise _unreachable(f"closed with {error.code}") from error
         except discord.HTTPException as error:
             raise _unreachable(f"it answered {error.status}: {error.text}") from error

@@ -67,6 +67,17 @@ class Settings(BaseSettings):
         le=720,
         description="How often the dates of imported shows are asked for again, in hours. Unset: never.",
     )
+    shard_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Into how many shards Discord divides the servers, the same for all processes. Unset: it doesn't.",
+    )
+    shard_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        validate_default=True,
+        description="Which of the shards this process has, such as 0,1 or 0-3. Unset: all of them.",
+    )
     left_server_days: int = Field(
         default=30,
         ge=0,
@@ -80,6 +91,34 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
+
+    @field_validator("shard_ids", mode="before")
+    @classmethod
+    def _spans(cls, value: Any) -> Any:
+        return _numbers(value) if isinstance(value, str) else value
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _are_shards(cls, value: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        if "shard_count" not in info.data:
+            return value
+        count: int | None = info.data["shard_count"]
+        if count is None:
+            if value:
+                raise ValueError("is of no use without SHARD_COUNT, the number of all shards")
+            return value
+        twice = next((shard for shard in value if value.count(shard) > 1), None)
+        if twice is not None:
+            raise ValueError(f"names shard {twice} twice; write each once, such as 0,1 or 0-3")
+        beyond = next((shard for shard in value if shard >= count), None)
+        if beyond is not None:
+            raise ValueError(f"names shard {beyond}, but with SHARD_COUNT={count} the last one is {count - 1}")
+        if value and len(value) < count and str(info.data.get("database_url", "")).startswith("sqlite"):
+            raise ValueError(
+                "names some of the shards alone, which leaves the others to other processes, and several processes "
+                "need PostgreSQL: set DATABASE_URL to one, or leave SHARD_IDS out"
+            )
+        return value or tuple(range(count))
 
     @field_validator("dev_guild_ids", mode="before")
     @classmethod
@@ -97,6 +136,7 @@ class Settings(BaseSettings):
         "feeds_url",
         "refresh_hours",
         "privacy_url",
+        "shard_count",
         mode="before",
     )
     @classmethod
@@ -139,6 +179,19 @@ class Settings(BaseSettings):
     @classmethod
     def _any_case(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
+
+
+def _numbers(typed: str) -> tuple[int, ...]:
+    """The numbers of a list such as 0,1 or 0-3,6. Raises ValueError."""
+    found: list[int] = []
+    for part in filter(None, (piece.strip() for piece in typed.split(","))):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        if not all(piece.isascii() and piece.isdigit() and len(piece) <= 6 for piece in (first, last or first)):
+            raise ValueError("write numbers from 0 on, such as 0,1 or 0-3")
+        if dash and (not last or int(last) < int(first)):
+            raise ValueError(f"{part} is no span; write the lower number first, such as 0-3")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(found)
 
 
 def host_and_port(typed: str) -> tuple[str, int]:

@@ -58,7 +58,7 @@ from bot.discord_ui.calendars import CalendarCommands
 from bot.discord_ui.cards import Cards
 from bot.discord_ui.catch_up import CatchUpCommand
 from bot.discord_ui.characters import Characters
-from bot.discord_ui.client import CliffhangerClient
+from bot.discord_ui.client import CliffhangerClient, client_of
 from bot.discord_ui.delivery import DiscordOutbox
 from bot.discord_ui.desk import Desk
 from bot.discord_ui.evenings import EveningList
@@ -154,6 +154,9 @@ async def build(
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         stack.enter_context(only_bot_on(database.file))
+        taken = await stack.enter_async_context(database.held("shard", settings.shard_ids or (0,)))
+        if taken is not None:
+            raise OperatorError("operator.shard-taken", os.EX_TEMPFAIL, shard=taken, url=database.name)
         if await migrate(database):
             log.info("Database %s brought up to date", database.name)
         words = Words.load()
@@ -161,7 +164,9 @@ async def build(
         ceilings = Ceilings(database, shows, clock)
         people = People(database, ceilings)
         desk = Desk(shows, Following(database, shows, clock), people, words, clock)
-        client = CliffhangerClient(patience)
+        client = client_of(settings.shard_ids, settings.shard_count, patience)
+        # What is done once, not by every process.
+        leading = settings.shard_count is None or 0 in settings.shard_ids
         # The runner delivers through the cards, which show series, which wake the runner.
         seasons = PartySeries(database, clock, shows, lambda: runner.poke())
         cards = Cards(client, words, shows, ceilings, seasons)
@@ -274,6 +279,7 @@ async def build(
             memory=Memory(database),
             runner=runner,
             dev_guild_ids=settings.dev_guild_ids,
+            syncs=leading,
         )
         served = None
         if settings.feeds_listen is not None:

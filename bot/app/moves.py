@@ -65,6 +65,8 @@ class Moves:
 
     async def within(self, tx: Transaction, shows: Shows) -> int:
         """The same in a transaction that changes times itself; `tell` is to be called once that is committed."""
+        # Several processes start together, or read the dataset anew.
+        await tx.alone("moves", 0)
         unsure = await move_notices.in_hand(tx)
         moved = [one for follower in self._followers for one in await follower.follow(tx, shows, unsure)]
         first: dict[tuple[int, str], datetime] = {}

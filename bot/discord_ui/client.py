@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -63,8 +64,11 @@ class Tree(app_commands.CommandTree[commands.Bot]):
 class CliffhangerClient(commands.Bot):
     """A client with no privileged intents that keeps no messages and no members."""
 
-    def __init__(self, patience: float | None = PATIENCE) -> None:
-        """``patience``: after how many seconds an answer that hasn't come is put off; None: never."""
+    def __init__(self, patience: float | None = PATIENCE, **sharding: Any) -> None:
+        """``patience``: after how many seconds an answer that hasn't come is put off; None: never.
+
+        ``sharding`` is what discord.py wants to know of shards; `client_of` says it.
+        """
         # Otherwise every start warns of libraries for voice, which this bot has nothing to do with.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -76,8 +80,10 @@ class CliffhangerClient(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            **sharding,
         )
         self._patience = patience
+        self._syncs = True
         self.cogs_to_add: Sequence[commands.Cog] = ()
         self._runner: DueRunner | None = None
         self._running: asyncio.Task[None] | None = None
@@ -92,8 +98,13 @@ class CliffhangerClient(commands.Bot):
         memory: Memory,
         runner: DueRunner,
         dev_guild_ids: Sequence[int],
+        syncs: bool = True,
     ) -> None:
-        """Give the client everything it needs; called once, before it starts."""
+        """Give the client everything it needs; called once, before it starts.
+
+        ``syncs``: whether it is for this process to tell Discord about the commands.
+        """
+        self._syncs = syncs
         self.cogs_to_add = cogs
         self._presses = presses
         self._failures = failures
@@ -110,7 +121,8 @@ class CliffhangerClient(commands.Bot):
             await self.add_cog(cog)
         self.add_dynamic_items(bound_button(self._presses, self._failures.tell))
         await self.tree.set_translator(CommandTranslator(self._words))
-        await self.sync_commands()
+        if self._syncs:
+            await self.sync_commands()
         log.info("Invite the bot with %s", self.invite_link())
         if self._runner is not None:
             # Not in on_ready, which comes seconds after the login and again after every reconnect.
@@ -186,3 +198,18 @@ class CliffhangerClient(commands.Bot):
 def _answers_under_way() -> set[asyncio.Task[object]]:
     tasks: set[asyncio.Task[object]] = asyncio.all_tasks() - {asyncio.current_task()}
     return {task for task in tasks if task.get_name().startswith(_ANSWERING)}
+
+
+class ShardedClient(CliffhangerClient, commands.AutoShardedBot):
+    """The same with several connections to Discord, each for some of the servers."""
+
+
+def client_of(
+    shard_ids: Sequence[int], shard_count: int | None, patience: float | None = PATIENCE
+) -> CliffhangerClient:
+    """A client for these of so many shards; for all servers where ``shard_count`` is None."""
+    if shard_count is None:
+        return CliffhangerClient(patience)
+    if len(shard_ids) == 1:
+        return CliffhangerClient(patience, shard_id=shard_ids[0], shard_count=shard_count)
+    return ShardedClient(patience, shard_ids=list(shard_ids), shard_count=shard_count)

@@ -29,7 +29,7 @@ from bot.app.outbox import (
 from bot.core.show import Episode, Show
 from bot.discord_ui.announcement_words import announcement_card
 from bot.discord_ui.cards import Cards
-from bot.discord_ui.places import ceiling_of
+from bot.discord_ui.places import ceiling_of, guild_channel
 from bot.discord_ui.posts import CardSending, render
 from bot.discord_ui.reply import NO_MENTIONS
 from bot.discord_ui.screening_words import thread_name
@@ -127,19 +127,20 @@ class DiscordOutbox:
         self, forum_id: int, post: AnnouncementPost, nonce: str, *, maybe_sent_since: datetime | None
     ) -> Outcome:
         """See `bot.app.outbox.Outbox.open_post`."""
-        forum = self._client.get_channel(forum_id)
-        if not isinstance(forum, discord.ForumChannel):
-            return Gone("no-forum")
-        ours = forum.permissions_for(forum.guild.me)
-        tags = [tag for tag in forum.available_tags if not tag.moderated or ours.manage_threads]
-        if forum.flags.require_tag and not tags:
-            return Gone("tag-needed")
         say = Speaker(self._words, post.locale)
         name = thread_name(say, post.show, post.episodes)
         card = announcement_card(say, post, nonce)
         role = [] if post.setup.role_id is None else [discord.Object(post.setup.role_id)]
 
         async def opened(_: discord.PartialMessageable) -> Outcome:
+            found = await guild_channel(self._client, forum_id)
+            if found is None or not isinstance(found[0], discord.ForumChannel):
+                return Gone("no-forum")
+            forum, me = found[0], found[1]
+            ours = forum.permissions_for(me)
+            tags = [tag for tag in forum.available_tags if not tag.moderated or ours.manage_threads]
+            if forum.flags.require_tag and not tags:
+                return Gone("tag-needed")
             if maybe_sent_since is not None:
                 earlier = await self._find_post(forum, nonce, maybe_sent_since)
                 if earlier is not None:
@@ -167,22 +168,27 @@ class DiscordOutbox:
 
     async def may_open_thread(self, channel_id: int) -> bool | None:
         """See `bot.app.outbox.Outbox.may_open_thread`."""
-        channel = self._client.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel):
+        try:
+            async with asyncio.timeout(_TIMEOUT):
+                found = await guild_channel(self._client, channel_id)
+        except (discord.DiscordException, TimeoutError, OSError, aiohttp.ClientError, RuntimeError):
             return None
-        ours = channel.permissions_for(channel.guild.me)
+        if found is None or not isinstance(found[0], discord.TextChannel):
+            return None
+        ours = found[0].permissions_for(found[1])
         return ours.create_public_threads and ours.send_messages_in_threads
 
     async def open_thread(
         self, channel_id: int, message_id: int, locale: str, show: Show, episodes: Sequence[Episode]
     ) -> Outcome:
         """See `bot.app.outbox.Outbox.open_thread`."""
-        channel = self._client.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel):
-            return Gone("no-threads-there")
         name = thread_name(Speaker(self._words, locale), show, episodes)
 
         async def opened(_: discord.PartialMessageable) -> Outcome:
+            found = await guild_channel(self._client, channel_id)
+            if found is None or not isinstance(found[0], discord.TextChannel):
+                return Gone("no-threads-there")
+            channel = found[0]
             try:
                 thread = await channel.get_partial_message(message_id).create_thread(name=name)
             except discord.HTTPException as error:

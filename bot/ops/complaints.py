@@ -48,6 +48,13 @@ SENTENCES = {
     "operator.database-locked": (
         "Another process is using the database {path}. Stop that one first; there must be one bot per SQLite file."
     ),
+    "operator.shard-taken": (
+        "Another process is running shard {shard} on {url}. Stop that one first, or give this one other shards with "
+        "SHARD_IDS."
+    ),
+    "operator.shards-needed": (
+        "Discord wants the bot's servers divided into shards. Set SHARD_COUNT (docs/scaling.md says to how many)."
+    ),
     "operator.database-full": (
         "The database {path} can't be written ({reason}). Make room on the disk, then start again."
     ),

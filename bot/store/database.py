@@ -22,7 +22,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -32,7 +32,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from bot.core.errors import OperatorError
 from bot.store.kept import Kept, read_by
@@ -49,6 +49,7 @@ _LOG_PAUSE = 0.01
 _READERS = 4
 #: How long to wait for PostgreSQL to accept a connection, in seconds.
 _CONNECT_TIMEOUT = 10.0
+_CONNECT_ARGUMENTS = {"timeout": _CONNECT_TIMEOUT, "server_settings": {"application_name": "cliffhanger"}}
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -279,7 +280,7 @@ class Database:
             engine = create_async_engine(
                 url,
                 pool_pre_ping=True,
-                connect_args={"timeout": _CONNECT_TIMEOUT, "server_settings": {"application_name": "cliffhanger"}},
+                connect_args=_CONNECT_ARGUMENTS,
             )
         except ModuleNotFoundError as error:
             raise OperatorError("operator.database-driver", os.EX_CONFIG, driver=error.name) from error
@@ -294,6 +295,32 @@ class Database:
                 raise complaint from error
             raise
         return database
+
+    @asynccontextmanager
+    async def held(self, what: str, keys: Sequence[int]) -> AsyncGenerator[int | None]:
+        """Hold a PostgreSQL lock for each of ``keys`` until the end of the block or of the process.
+
+        Yields the first key of which somebody else has the lock, None where all are ours, and on SQLite.
+        """
+        if self._writer.dialect.name != "postgresql":
+            yield None
+            return
+        # A connection that is nobody else's, since these locks are its own. Without the transaction that would
+        # otherwise stay open for as long.
+        engine = create_async_engine(
+            self._writer.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_CONNECT_ARGUMENTS
+        )
+        try:
+            async with engine.connect() as connection:
+                taken = None
+                for key in keys:
+                    lock = sa.func.pg_try_advisory_lock(sa.func.hashtextextended(what, key))
+                    if not (await connection.execute(sa.select(lock))).scalar_one():
+                        taken = key
+                        break
+                yield taken
+        finally:
+            await engine.dispose()
 
     async def close(self) -> None:
         """Close every connection. Closing twice does no harm.

@@ -1,6 +1,7 @@
 """The loopback Discord's gateway: hello, identify, heartbeats, events with numbers, resume with replay.
 
-Events are sent as plain text, which a client that asked for compression accepts as well. There are no shards.
+Events are sent as plain text, which a client that asked for compression accepts as well. Each session hears of the
+servers of its shard, and the first one of everything besides.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tests.loopback.world import Guild, User
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 3, 6, 7, 8
 INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
+_ABOUT_A_SERVER = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
 PRIVILEGED_INTENTS = 1 << 1 | 1 << 8 | 1 << 15
 UNKNOWN_ERROR, BAD_TOKEN, BAD_INTENTS = 4000, 4004, 4014
 
@@ -32,6 +34,12 @@ class Session:
     request: web.Request | None = None
     number: int = 0
     events: list[tuple[int, str]] = field(default_factory=list)
+    shard: tuple[int, int] = (0, 1)
+
+    def hears(self, guild_id: int) -> bool:
+        """Whether it is for a server (0: for what is in none)."""
+        number, count = self.shard
+        return (guild_id >> 22) % count == number
 
     @property
     def connected(self) -> bool:
@@ -85,7 +93,10 @@ class Gateway:
 
     async def dispatch(self, event: str, data: Any, *, intents: int = 0) -> None:
         """Send an event to every session with one of `intents` (0 = to all), kept for those away."""
+        guild_id = int(data["id"] if event in _ABOUT_A_SERVER else data.get("guild_id") or 0)
         for session in list(self.sessions.values()):
+            if not session.hears(guild_id):
+                continue
             if not intents or session.intents & intents:
                 await session.dispatch(event, data)
 
@@ -140,7 +151,9 @@ class Gateway:
             return None
         session = Session(secrets.token_hex(16), data["intents"], socket, request)
         self.sessions[session.id] = session
-        guilds = [guild for guild in self._guilds.values() if guild.installed]
+        if "shard" in data:
+            session.shard = data["shard"][0], data["shard"][1]
+        guilds = [guild for guild in self._guilds.values() if guild.installed and session.hears(guild.id)]
         ready = {
             "v": 10,
             "user": self.bot.payload() | {"verified": True, "mfa_enabled": True, "email": None},
