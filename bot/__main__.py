@@ -114,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--alarm", type=int, metavar="MINUTES", help="how long before an episode the calendar reminds")
     export.set_defaults(run=_export_ics)
 
+    backup = commands.add_parser("backup", help="copy the SQLite database, also while the bot runs")
+    backup.add_argument("target", nargs="?", type=Path, metavar="FILE|FOLDER", help="where to (default: beside it)")
+    backup.set_defaults(run=_backup)
+
+    restored = commands.add_parser("restore", help="put a backup in the place of the database, while no bot runs")
+    restored.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    restored.set_defaults(run=_restore)
+
     schema = commands.add_parser("schema", help="write the JSON Schema files that editors use")
     schema.add_argument("folder", nargs="?", type=Path, help="where to (default: schema/ of the data folder)")
     schema.set_defaults(run=_schema)
@@ -235,6 +243,45 @@ def _export_ics(options: argparse.Namespace) -> int:
         reason = error.strerror or type(error).__name__
         raise OperatorError("operator.export-file", os.EX_CANTCREAT, path=str(options.out), reason=reason) from None
     print(f"{options.out}: {len(entries)} episodes of {show.id}")
+    return os.EX_OK
+
+
+def _sqlite_file() -> Path:
+    from bot.store.database import file_of
+
+    file = file_of(_settings().database_url)
+    if file is None:
+        raise OperatorError("operator.backup-memory", os.EX_USAGE)
+    return file
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot.app.clock import SystemClock
+    from bot.store.backup import back_up
+
+    made = back_up(_sqlite_file(), options.target, SystemClock().now())
+    print(f"{made.path}: {sum(made.rows.values())} rows in {len(made.rows)} tables, schema {made.revision}, read back")
+    return os.EX_OK
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from bot.app.clock import SystemClock
+    from bot.ops.alone import only_bot_on
+    from bot.store.backup import restore
+
+    file = _sqlite_file()
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            "operator.database-folder", os.EX_CANTCREAT, path=str(file.parent), reason=error.strerror
+        ) from error
+    with only_bot_on(file):
+        made, kept = restore(options.file, file, SystemClock().now())
+    rows = sum(made.rows.values())
+    print(f"{made.path} is now what {options.file} holds: {rows} rows in {len(made.rows)} tables.")
+    if kept is not None:
+        print(f"What was there before is kept as {kept}; delete it once you don't need it.")
     return os.EX_OK
 
 

@@ -88,6 +88,12 @@ class Settings(BaseSettings):
         default=None,
         description="Where your privacy policy can be read; `/about` links to it. Unset: `/about` sums it up alone.",
     )
+    backups_kept: int = Field(
+        default=5,
+        ge=0,
+        le=1000,
+        description="How many copies made before changes of the schema stay beside a SQLite file. 0: none are made.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )

@@ -138,6 +138,16 @@ def load_catalogue(folder: Path, default_show: str | None, cache: Path | None = 
     return catalogue
 
 
+def _keep_before_migration(database: Path | None, clock: Clock, kept: int, revision: str) -> None:
+    if database is None:
+        return
+    # Only now, since most starts migrate nothing.
+    from bot.store.backup import keep_before_migration
+
+    if (copy := keep_before_migration(database, revision, clock.now(), kept)) is not None:
+        log.info("The database is kept as %s before it is brought up to date", copy)
+
+
 @asynccontextmanager
 async def build(
     settings: Settings, clock: Clock, *, step: float = 60.0, patience: float | None = PATIENCE
@@ -157,7 +167,8 @@ async def build(
         taken = await stack.enter_async_context(database.held("shard", settings.shard_ids or (0,)))
         if taken is not None:
             raise OperatorError("operator.shard-taken", os.EX_TEMPFAIL, shard=taken, url=database.name)
-        if await migrate(database):
+        keep = partial(_keep_before_migration, database.file, clock, settings.backups_kept)
+        if await migrate(database, keep):
             log.info("Database %s brought up to date", database.name)
         words = Words.load()
         shows = await asyncio.to_thread(Shows, catalogue, settings.default_show)

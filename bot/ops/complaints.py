@@ -65,6 +65,18 @@ SENTENCES = {
         "The database {path} was made by a newer version of the program (revision {revision}). Update the program, or "
         "restore a backup from before."
     ),
+    "operator.backup-postgresql": (
+        "DATABASE_URL names a PostgreSQL database, which comes with commands for this: pg_dump --format=custom "
+        "--file=cliffhanger.dump NAME makes a backup while the bot runs, and pg_restore --clean --if-exists "
+        "--dbname=NAME cliffhanger.dump restores one while it doesn't."
+    ),
+    "operator.backup-memory": "DATABASE_URL names a database in memory, of which there is nothing to keep.",
+    "operator.backup-none": "There is no database {path} to copy. Run this where the bot runs, or set DATABASE_URL.",
+    "operator.backup-exists": "{path} exists already, and backups are never written over. Choose another name.",
+    "operator.backup-failed": (
+        "{path} can't be written ({reason}). Nothing was changed. Make room or give permission, then try again."
+    ),
+    "operator.restore-file": "{path} can't be restored: {reason}. Nothing was changed.",
     "operator.new-show-answer": (
         "{option} ({typed}) can't be used: {reason}. Nothing was written; see python -m bot new-show --help."
     ),

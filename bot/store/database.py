@@ -391,6 +391,18 @@ class Database:
             self._users.discard(task)
 
 
+def file_of(url: str) -> Path | None:
+    """The SQLite file that a URL names; None for one in memory.
+
+    Raises OperatorError "operator.database-url" for what is no URL, "operator.backup-postgresql" for PostgreSQL.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise OperatorError("operator.backup-postgresql", os.EX_USAGE)
+    path = parsed.database
+    return None if path in (None, "", ":memory:") or path.startswith("file:") else Path(path)
+
+
 def folder_of(url: str) -> Path | None:
     """The folder of the SQLite file that a URL names; `var` for another server's, None for one in memory.
 

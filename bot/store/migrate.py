@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,11 +20,12 @@ VERSION_TABLE = "schema_version"
 _SCRIPTS = Path(__file__).with_name("migrations")
 
 
-async def migrate(database: Database) -> bool:
+async def migrate(database: Database, before: Callable[[str], object] | None = None) -> bool:
     """Run the migrations that this database lacks, in one transaction; False where it lacks none.
 
-    Processes that start together run them once. Raises OperatorError("operator.database-newer") for a database
-    that a later version of the program has migrated.
+    ``before`` is called, in a thread, with the revision of a database that has data, before anything is changed;
+    what it raises stops the migration. Processes that start together run them once.
+    Raises OperatorError("operator.database-newer") for a database that a later version of the program has migrated.
     """
     async with database.read() as tx:
         if await _revision(tx) == HEAD:
@@ -35,6 +38,8 @@ async def migrate(database: Database) -> bool:
         revision = await _revision(tx)
         if revision == HEAD:
             return False
+        if before is not None and revision is not None and revision < HEAD:
+            await asyncio.to_thread(before, revision)
         try:
             await tx.run(_upgrade)
         except CommandError as error:
