@@ -11,7 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import autocomplete, commands, memory, reload, start
+from benchmarks import autocomplete, commands, memory, reload, reminders, start
 from benchmarks.figures import Report, Size
 from tests.loopback.process import REPOSITORY
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Size], Awaitable[Report]]] = {
     "start": start.measure,
     "reload": reload.measure,
     "memory": memory.measure,
+    "reminders": reminders.measure,
 }
 
 
