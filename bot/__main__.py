@@ -1,4 +1,4 @@
-"""The command line, ``python -m bot run | demo | new-show | import | check-data | schema``, with its exit codes."""
+"""The commands ``python -m bot run | demo | new-show | import | check-data | move | schema`` and their exit codes."""
 
 from __future__ import annotations
 
@@ -121,6 +121,16 @@ def _parser() -> argparse.ArgumentParser:
     restored = commands.add_parser("restore", help="put a backup in the place of the database, while no bot runs")
     restored.add_argument("file", type=Path, metavar="FILE", help="the backup")
     restored.set_defaults(run=_restore)
+
+    move = commands.add_parser(
+        "move",
+        help="copy everything from one database into another, empty one",
+        description="Copies everything from one database into another, empty one, such as from SQLite to PostgreSQL, "
+        "and counts and compares both sides. The first stays as it is.",
+    )
+    move.add_argument("source", metavar="FROM_URL", help="such as sqlite:///var/cliffhanger.sqlite3")
+    move.add_argument("target", metavar="TO_URL", help="such as postgresql://user:password@host/name")
+    move.set_defaults(run=_move)
 
     schema = commands.add_parser("schema", help="write the JSON Schema files that editors use")
     schema.add_argument("folder", nargs="?", type=Path, help="where to (default: schema/ of the data folder)")
@@ -283,6 +293,12 @@ def _restore(options: argparse.Namespace) -> int:
     if kept is not None:
         print(f"What was there before is kept as {kept}; delete it once you don't need it.")
     return os.EX_OK
+
+
+def _move(options: argparse.Namespace) -> int:
+    from bot.ops.moving import move
+
+    return asyncio.run(move(options.source, options.target, sys.stdout))
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -48,6 +48,14 @@ SENTENCES = {
     "operator.database-locked": (
         "Another process is using the database {path}. Stop that one first; there must be one bot per SQLite file."
     ),
+    "operator.move-source": (
+        "{url} is at revision {revision}, not at this program's. Start the bot on it once, stop it, and try again."
+    ),
+    "operator.move-target": (
+        "{url} isn't empty: there is something in {table}. Name an empty database. Nothing was moved."
+    ),
+    "operator.move-differs": "{table} didn't arrive as it was, so nothing was moved. Please report this.",
+    "operator.move-in-use": "A bot is running on {url}. Stop it first; nothing was moved.",
     "operator.shard-taken": (
         "Another process is running shard {shard} on {url}. Stop that one first, or give this one other shards with "
         "SHARD_IDS."
