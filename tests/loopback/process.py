@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.loopback.server import LoopbackDiscord
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+#: Within how many seconds a bot ends that is told to: five, as promised, where nothing else keeps the machine busy.
+STOPS_WITHIN = 5 if os.environ.get("CLIFFHANGER_FULL_TESTS") == "1" else 20
 
 
 class BotProcess:

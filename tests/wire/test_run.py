@@ -17,7 +17,7 @@ import pytest
 
 from bot.app.clock import SystemClock
 from bot.discord_ui.client import PERMISSIONS
-from tests.loopback.process import REPOSITORY, BotProcess, bot_process
+from tests.loopback.process import REPOSITORY, STOPS_WITHIN, BotProcess, bot_process
 from tests.loopback.server import LoopbackDiscord
 from tests.loopback.world import Channel, User, snowflake_at
 from tests.wire.show_folder import write_show
@@ -69,7 +69,7 @@ async def check_stops(process: BotProcess, number: int = signal.SIGTERM) -> None
     began = time.monotonic()
     process.signal(number)
     assert await process.wait() == 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < STOPS_WITHIN
     assert "Traceback" not in process.output
 
 
