@@ -329,7 +329,7 @@ def _run(_options: argparse.Namespace) -> int:
     settings = _settings()
     token = settings.discord_token
     secret = "" if token is None else token.get_secret_value()
-    logs.set_up(settings.log_level, (secret,))
+    logs.set_up(settings.log_level, (secret,), settings.log_format)
     if not secret:
         raise OperatorError("operator.token-missing", os.EX_CONFIG)
     # Nothing is open yet that would have to be closed.

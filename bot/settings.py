@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How it is logged: lines to read, or one JSON object a line."
+    )
 
     @field_validator("shard_ids", mode="before")
     @classmethod
@@ -180,6 +183,11 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or any(char.isspace() for char in value.strip()):
             raise ValueError("write it like https://example.org/privacy")
         return value.strip()
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _in_any_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod

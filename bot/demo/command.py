@@ -63,7 +63,7 @@ def run_demo(*, at: str | None, port: int, open_browser: bool, show: str | None,
         raise OperatorError("operator.demo-port", os.EX_USAGE, port=port, reason="0 to 65535")
     with tempfile.TemporaryDirectory(prefix="cliffhanger-demo-") as folder, contextlib.suppress(KeyboardInterrupt):
         settings = _settings(Path(folder), show)
-        logs.set_up(settings.log_level, ())
+        logs.set_up(settings.log_level, (), settings.log_format)
         asyncio.run(_run(settings, begins_at, port, open_browser, watch))
     return os.EX_OK
 

@@ -61,7 +61,7 @@ class Failures:
         if isinstance(cause, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
             return say("error.command-changed")
         reference = secrets.token_hex(4)
-        log.error("Error %s in %s", reference, _what(interaction), exc_info=cause)
+        log.error("Error %s in %s", reference, _what(interaction), exc_info=cause, extra={"reference": reference})
         return say("error.unexpected", reference=reference)
 
 

@@ -1,11 +1,14 @@
-"""Logging for operators: one line a record on standard error, with secrets kept out."""
+"""Logging for operators: records on standard error, as lines to read or as JSON, with secrets kept out."""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
 
 #: Interaction tokens and webhook tokens stand in the URLs that the HTTP client logs at DEBUG.
 _URL_SECRETS = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w\-.:%]{20,}")
@@ -50,10 +53,37 @@ def _message(record: logging.LogRecord) -> str:
         return f"{said} (logged with arguments that don't fit: {type(error).__name__})"
 
 
-def set_up(level: str, secrets: Iterable[str]) -> None:
+class JsonFormatter(logging.Formatter):
+    """Each record as one JSON object on one line.
+
+    ``time`` (ISO 8601, UTC), ``level``, ``logger`` and ``message`` are always there; ``error`` is a traceback and
+    ``reference`` the number that the user was given, where there is one.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        for name, value in (
+            ("reference", getattr(record, "reference", None)),
+            ("error", record.exc_text),
+            ("stack", record.stack_info),
+        ):
+            if value:
+                said[name] = str(value)
+        return json.dumps(said, ensure_ascii=False)
+
+
+def set_up(level: str, secrets: Iterable[str], form: Literal["text", "json"] = "text") -> None:
     """Log everything at ``level`` and above to standard error, without ``secrets``."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    handler.setFormatter(JsonFormatter() if form == "json" else text)
     handler.addFilter(SecretFilter(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -139,3 +141,24 @@ def test_less_is_logged_where_less_is_asked_for(root: logging.Logger, capsys: py
     for name in ("bot", "aiosqlite", "alembic"):
         logging.getLogger(name).warning("not so bad")
     assert capsys.readouterr().err == ""
+
+
+def test_json_is_one_object_a_line_with_the_reference_and_no_secret(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    logs.set_up("INFO", (TOKEN,), "json")
+    log = logging.getLogger("bot.test")
+    try:
+        raise ValueError(f"two\nlines and {TOKEN}")
+    except ValueError as error:
+        log.error("Error %s in 안녕", "1f2e3d4c", exc_info=error, extra={"reference": "1f2e3d4c"})
+    log.info("fine")
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert first["message"] == "Error 1f2e3d4c in 안녕"
+    assert (first["level"], first["logger"], first["reference"]) == ("ERROR", "bot.test", "1f2e3d4c")
+    assert first["error"].endswith("ValueError: two\nlines and [secret]")
+    assert datetime.fromisoformat(first["time"]).utcoffset() == timedelta(0)
+    assert set(second) == {"time", "level", "logger", "message"}
