@@ -61,6 +61,10 @@ class Settings(BaseSettings):
         validate_default=True,
         description="The address under which people's calendars reach what is served at FEEDS_LISTEN.",
     )
+    metrics_listen: str | None = Field(
+        default=None,
+        description="Where to serve /live, /ready and /metrics, as a port (of this machine alone) or host:port.",
+    )
     refresh_hours: float | None = Field(
         default=None,
         ge=1,
@@ -143,6 +147,7 @@ class Settings(BaseSettings):
         "default_show",
         "feeds_listen",
         "feeds_url",
+        "metrics_listen",
         "refresh_hours",
         "privacy_url",
         "shard_count",
@@ -152,7 +157,7 @@ class Settings(BaseSettings):
     def _blank_is_unset(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("feeds_listen")
+    @field_validator("feeds_listen", "metrics_listen")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         if value is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.app.after_party import AfterParty
 from bot.app.air_warnings import AirWarnings
@@ -44,6 +45,7 @@ from bot.app.screenings import Screenings
 from bot.app.services import Services
 from bot.app.shows import Shows
 from bot.app.standing_reminders import StandingReminders
+from bot.app.vital_signs import VitalSigns
 from bot.app.zone_search import ZoneSearch
 from bot.core.errors import OperatorError
 from bot.core.reminder import DueKind
@@ -97,12 +99,15 @@ from bot.settings import Settings, data_folder, host_and_port
 from bot.store.database import Database, folder_of
 from bot.store.migrate import migrate
 
+if TYPE_CHECKING:
+    from bot.ops.monitor import Monitor
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """Everything that runs; ``feeds`` only where calendar links are served."""
+    """Everything that runs; ``feeds`` only where calendar links are served, ``monitor`` only where figures are."""
 
     client: CliffhangerClient
     runner: DueRunner
@@ -111,6 +116,7 @@ class Companion:
     people: People
     library: Library
     feeds: FeedServer | None
+    monitor: Monitor | None
 
 
 def cache_folder(settings: Settings) -> Path | None:
@@ -245,6 +251,14 @@ async def build(
         finding = Finding(desk, presses, Polls(database, clock, shows, runner.poke, lead))
         services = ServiceCommands(desk, choices, presses, used)
         remind = RemindCommand(desk, choices, presses, reminders, standing, used, failures)
+        monitor = None
+        if settings.metrics_listen is not None:
+            # Not everybody's, and it takes time to import.
+            from bot.ops.monitor import Monitor
+
+            signs = VitalSigns(database, clock, runner, client.gateway_state)
+            monitor = Monitor(signs, lambda: runner.counts, lambda: failures.unexpected)
+            await stack.enter_async_context(monitor.serve(*host_and_port(settings.metrics_listen)))
         client.equip(
             cogs=(
                 Airtimes(desk, choices, presses, places, files, reruns, NextUp(desk, presses), calendars, services),
@@ -291,10 +305,11 @@ async def build(
             runner=runner,
             dev_guild_ids=settings.dev_guild_ids,
             syncs=leading,
+            observe=None if monitor is None else monitor.observe,
         )
         served = None
         if settings.feeds_listen is not None:
             host, port = host_and_port(settings.feeds_listen)
             served = await stack.enter_async_context(FeedServer(feeds, clock).serve(host, port))
         stack.push_async_callback(client.close)
-        yield Companion(client, runner, database, shows, people, library, served)
+        yield Companion(client, runner, database, shows, people, library, served, monitor)

@@ -136,6 +136,11 @@ class DueRunner:
         self._stopping = False
         self.counts = Counts()
 
+    @property
+    def looked_at(self) -> datetime | None:
+        """When it last looked at the queue; None before it began."""
+        return self._looked_at
+
     def stop(self) -> None:
         """Claim nothing more; `run_forever` returns when what is under way has been delivered."""
         self._stopping = True

@@ -6,15 +6,19 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 
 from bot.app.due_runner import DueRunner
 from bot.app.memory import Memory
+from bot.app.vital_signs import Gateway
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.patience import PATIENCE, watch
 from bot.discord_ui.press import Presses, bound_button
@@ -43,6 +47,9 @@ _HANGING_UP = 0.5
 _ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: ")
 
 
+_BEGAN = "began"
+
+
 class Tree(app_commands.CommandTree[commands.Bot]):
     """The slash commands, in servers, direct messages and as an app of one's own."""
 
@@ -54,6 +61,11 @@ class Tree(app_commands.CommandTree[commands.Bot]):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+
+    async def interaction_check(self, interaction: discord.Interaction[commands.Bot], /) -> bool:
+        """Note when a command came; everybody may use them."""
+        interaction.extras[_BEGAN] = time.monotonic()
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[commands.Bot], error: app_commands.AppCommandError
@@ -99,12 +111,15 @@ class CliffhangerClient(commands.Bot):
         runner: DueRunner,
         dev_guild_ids: Sequence[int],
         syncs: bool = True,
+        observe: Callable[[str, float], None] | None = None,
     ) -> None:
         """Give the client everything it needs; called once, before it starts.
 
-        ``syncs``: whether it is for this process to tell Discord about the commands.
+        ``syncs``: whether it is for this process to tell Discord about the commands. ``observe`` is told how many
+        seconds each slash command took.
         """
         self._syncs = syncs
+        self._observe = observe
         self.cogs_to_add = cogs
         self._presses = presses
         self._failures = failures
@@ -128,10 +143,24 @@ class CliffhangerClient(commands.Bot):
             # Not in on_ready, which comes seconds after the login and again after every reconnect.
             self._running = asyncio.create_task(self._runner.run_forever(), name="due-runner")
 
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction, command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
+    ) -> None:
+        """Note how long a command took."""
+        began = interaction.extras.get(_BEGAN)
+        if self._observe is not None and began is not None:
+            self._observe(command.qualified_name, time.monotonic() - began)
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """See to it that no interaction stays without an answer."""
         if self._patience is not None:
             watch(interaction, self._patience)
+
+    def gateway_state(self) -> Gateway:
+        """How the connection to Discord is."""
+        # Before the first login there is no socket; discord.py's types don't say so.
+        socket = cast("DiscordWebSocket | None", self.ws)
+        return Gateway(socket is not None and socket.open, self.latency if isfinite(self.latency) else None)
 
     def invite_link(self) -> str:
         """Where a server's admin adds the bot, with the permissions it needs and no more."""
@@ -202,6 +231,12 @@ def _answers_under_way() -> set[asyncio.Task[object]]:
 
 class ShardedClient(CliffhangerClient, commands.AutoShardedBot):
     """The same with several connections to Discord, each for some of the servers."""
+
+    def gateway_state(self) -> Gateway:
+        """How the connections are; all have to be there."""
+        shards = self.shards.values()
+        connected = bool(shards) and not any(shard.is_closed() for shard in shards)
+        return Gateway(connected, self.latency if isfinite(self.latency) else None)
 
 
 def client_of(

@@ -37,6 +37,8 @@ class Failures:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.unexpected = 0
+        """How many errors there were since the start that nobody foresaw."""
 
     async def tell(self, interaction: discord.Interaction, error: Exception) -> None:
         """Answer an interaction that failed with ``error``, privately. Never raises."""
@@ -61,6 +63,7 @@ class Failures:
         if isinstance(cause, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
             return say("error.command-changed")
         reference = secrets.token_hex(4)
+        self.unexpected += 1
         log.error("Error %s in %s", reference, _what(interaction), exc_info=cause, extra={"reference": reference})
         return say("error.unexpected", reference=reference)
 

@@ -101,6 +101,9 @@ SENTENCES = {
     "operator.feeds-port": (
         "Calendar links can't be served at {at} ({reason}). Choose another address with FEEDS_LISTEN, or leave it out."
     ),
+    "operator.metrics-port": (
+        "Figures can't be served at {at} ({reason}). Choose another address with METRICS_LISTEN, or leave it out."
+    ),
     "operator.import-source": "{source} can't be imported: {reason}. Nothing was written.",
     "operator.import-network": "{service} could not be asked: {reason}. Nothing was changed; try again later.",
     "operator.import-missing": "{service} doesn't say {what}. Add it, such as {option}. Nothing was written.",

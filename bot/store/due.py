@@ -364,6 +364,28 @@ def _failed_at_last() -> tuple[sa.ColumnElement[bool], ...]:
     return due.c.state.in_((DueState.UNDELIVERED, DueState.DROPPED)), ~superseded
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the queue, and what of it is due already; ``oldest``: since when."""
+
+    waiting: int
+    overdue: int
+    oldest: datetime | None
+
+
+async def backlog(database: Database, now: datetime) -> Backlog:
+    """What waits at ``now``."""
+    overdue = due.c.due_at <= now
+    async with database.read() as tx:
+        asked = sa.select(
+            sa.func.count().label("waiting"),
+            sa.func.count().filter(overdue).label("overdue"),
+            sa.func.min(due.c.due_at, type_=Instant).filter(overdue).label("oldest"),
+        ).where(_WAITING)
+        row = (await tx.execute(asked.select_from(due))).one()
+        return Backlog(row.waiting, row.overdue, row.oldest)
+
+
 async def counts(database: Database) -> dict[DueState, int]:
     """How many rows are in each state."""
     async with database.read() as tx:

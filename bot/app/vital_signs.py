@@ -1,0 +1,62 @@
+"""How the process is: what an operator watches, looked at when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.app.clock import Clock
+from bot.app.due_runner import Counts, DueRunner
+from bot.store import due
+from bot.store.database import Database
+from bot.store.due import Backlog
+
+#: Longer than this nobody who delivers goes without looking at the queue: a look each minute, and one lease of work.
+_SILENCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The connection to Discord; ``latency`` in seconds, None where it isn't known."""
+
+    connected: bool
+    latency: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What was found at one moment. ``lag``: how long the oldest overdue row has been due."""
+
+    gateway: Gateway
+    beats: bool
+    backlog: Backlog
+    lag: timedelta
+    counts: Counts
+
+
+class VitalSigns:
+    """Takes them."""
+
+    def __init__(self, database: Database, clock: Clock, runner: DueRunner, gateway: Callable[[], Gateway]) -> None:
+        self._database = database
+        self._clock = clock
+        self._runner = runner
+        self._gateway = gateway
+
+    def beats(self) -> bool:
+        """Whether the delivery loop is at work. Before the login it needn't be."""
+        looked_at = self._runner.looked_at
+        return looked_at is None or self._clock.now() - looked_at < _SILENCE
+
+    async def take(self) -> Signs:
+        """Look at everything, the database included."""
+        now = self._clock.now()
+        backlog = await due.backlog(self._database, now)
+        lag = timedelta(0) if backlog.oldest is None else max(now - backlog.oldest, timedelta(0))
+        return Signs(self._gateway(), self.beats(), backlog, lag, self._runner.counts)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is logged in and delivers."""
+        return self._gateway().connected and self._runner.looked_at is not None and self.beats()
