@@ -1,4 +1,4 @@
-"""The commands ``python -m bot run | demo | new-show | import | check-data | move | schema`` and their exit codes."""
+"""The commands ``python -m bot run | demo | new-show | import | check-data | doctor | move | schema``; exit codes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from bot.core.errors import OperatorError
 from bot.settings import Settings, SettingsError, data_folder, read_settings
+
+if TYPE_CHECKING:
+    from bot.core.show import Catalogue
 
 log = logging.getLogger("bot")
 
@@ -113,6 +116,15 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
     export.add_argument("--alarm", type=int, metavar="MINUTES", help="how long before an episode the calendar reminds")
     export.set_defaults(run=_export_ics)
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="look at everything that the bot needs, also while it runs",
+        description="Looks at settings, dataset, database, reminders, disk, token, intents, clock and permissions, and "
+        "prints a line for each. It changes nothing and may run beside the bot.",
+    )
+    doctor.add_argument("--offline", action="store_true", help="don't ask Discord")
+    doctor.set_defaults(run=_doctor)
 
     backup = commands.add_parser("backup", help="copy the SQLite database, also while the bot runs")
     backup.add_argument("target", nargs="?", type=Path, metavar="FILE|FOLDER", help="where to (default: beside it)")
@@ -225,11 +237,11 @@ def _export_ics(options: argparse.Namespace) -> int:
     from bot.app.shows import Shows
     from bot.core.errors import UserError
     from bot.core.when import LONGEST_LEAD_MINUTES
+    from bot.dataset.catalogue import load_catalogue
     from bot.discord_ui.options import episode_names
     from bot.l10n.speaker import Speaker
     from bot.l10n.words import FALLBACK, Words
     from bot.render.ical import calendar
-    from bot.wiring import load_catalogue
 
     if options.alarm is not None and not 0 <= options.alarm <= LONGEST_LEAD_MINUTES:
         raise OperatorError("operator.export-alarm", os.EX_USAGE, typed=options.alarm, longest=LONGEST_LEAD_MINUTES)
@@ -299,6 +311,26 @@ def _move(options: argparse.Namespace) -> int:
     from bot.ops.moving import move
 
     return asyncio.run(move(options.source, options.target, sys.stdout))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.app.clock import SystemClock
+    from bot.dataset.catalogue import load_catalogue
+    from bot.ops import doctor, logs
+
+    logs.set_up("ERROR", ())
+    clock = SystemClock()
+    discord = None
+    if not options.offline:
+        from bot.discord_ui import checkup
+
+        discord = partial(checkup.examine, clock=clock)
+
+    def catalogue(settings: Settings) -> Catalogue:
+        # Without the compiled shows, which reading them in would write.
+        return load_catalogue(data_folder(settings), settings.default_show)
+
+    return asyncio.run(doctor.examine(_settings, catalogue, discord, clock.now(), sys.stdout))
 
 
 def _schema(options: argparse.Namespace) -> int:

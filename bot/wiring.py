@@ -49,8 +49,7 @@ from bot.app.vital_signs import VitalSigns
 from bot.app.zone_search import ZoneSearch
 from bot.core.errors import OperatorError
 from bot.core.reminder import DueKind
-from bot.core.show import Catalogue
-from bot.dataset.catalogue import load
+from bot.dataset.catalogue import load_catalogue
 from bot.dataset.imports.fetching import web
 from bot.discord_ui.about import About
 from bot.discord_ui.ahead import Ahead
@@ -131,17 +130,6 @@ def cache_folder(settings: Settings) -> Path | None:
     if beside is None or (beside.exists() and not (beside.is_dir() and os.access(beside, os.W_OK | os.X_OK))):
         return None
     return beside / "cache"
-
-
-def load_catalogue(folder: Path, default_show: str | None, cache: Path | None = None) -> Catalogue:
-    """The shows of a data folder; ``cache``: where they are kept compiled.
-
-    Raises OperatorError (DatasetError is one), never starting on a dataset with a mistake in it.
-    """
-    catalogue = load(folder, cache)
-    if default_show is not None and default_show not in catalogue.shows:
-        raise OperatorError("operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows))
-    return catalogue
 
 
 def _keep_before_migration(database: Path | None, clock: Clock, kept: int, revision: str) -> None:

@@ -38,7 +38,7 @@ from bot.dataset.schema import (
 from bot.dataset.sheets import Sheet, absent, read_sheet, read_single, unreadable
 from bot.dataset.values import show_of
 
-__all__ = ["DatasetError", "Findings", "Problem", "check", "examine", "is_folder_name", "load"]
+__all__ = ["DatasetError", "Findings", "Problem", "check", "examine", "is_folder_name", "load", "load_catalogue"]
 
 #: Exit code of a process that was given wrong data (EX_DATAERR).
 _EXIT_CODE: Final = 65
@@ -86,6 +86,17 @@ def load(folder: Path, cache: Path | None = None) -> Catalogue:
     """
     with _no_collection():
         return _load(folder, cache)
+
+
+def load_catalogue(folder: Path, default_show: str | None, cache: Path | None = None) -> Catalogue:
+    """The shows of a data folder; ``cache``: where they are kept compiled.
+
+    Raises OperatorError (DatasetError is one), never starting on a dataset with a mistake in it.
+    """
+    catalogue = load(folder, cache)
+    if default_show is not None and default_show not in catalogue.shows:
+        raise OperatorError("operator.default-show", os.EX_CONFIG, show=default_show, known=", ".join(catalogue.shows))
+    return catalogue
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from bot.core.errors import UserError
 from bot.core.reminder import nonce
 from bot.core.text import plain
 from bot.core.when import read_lead
+from bot.discord_ui import grants, stamps
 from bot.discord_ui import reply as replies
-from bot.discord_ui import stamps
 from bot.discord_ui.announcement_words import trouble_words
 from bot.discord_ui.desk import Ask, Desk, bot_is_here
 from bot.discord_ui.options import Choices, episode_names
@@ -245,12 +245,7 @@ def _problems(say: Speaker, guild: discord.Guild, setup: AnnouncementSetup) -> l
     if not isinstance(place, discord.TextChannel | discord.ForumChannel):
         return [say("announce.trouble-gone")]
     ours = place.permissions_for(guild.me)
-    needed = ["view_channel", "send_messages", "read_message_history"]
-    if setup.form is Form.THREAD:
-        needed.append("create_public_threads")
-    if setup.form is not Form.MESSAGE:
-        needed.append("send_messages_in_threads")
-    missing = [say(_PERMISSIONS[name]) for name in needed if not getattr(ours, name)]
+    missing = [say(_PERMISSIONS[name]) for name in grants.missing(grants.for_announcements(setup.form), ours)]
     found: list[str] = []
     if missing:
         found.append(say("announce.missing", permissions=say.listing(missing), channel=place.mention))
@@ -269,11 +264,9 @@ def _role_problems(
     role = guild.get_role(setup.role_id)
     if role is None:
         return [say("announce.no-role")]
-    found: list[str] = []
-    if not (role.mentionable or ours.mention_everyone):
-        found.append(say("announce.cannot-mention", role=role.mention))
-    if not guild.me.guild_permissions.manage_roles:
-        found.append(say("announce.cannot-give-roles"))
-    elif not guild.me.top_role > role:
-        found.append(say("announce.role-above", role=role.mention))
-    return found
+    words: dict[grants.RoleTrouble, str] = {
+        "cannot-mention": say("announce.cannot-mention", role=role.mention),
+        "cannot-give": say("announce.cannot-give-roles"),
+        "role-above": say("announce.role-above", role=role.mention),
+    }
+    return [words[trouble] for trouble in grants.role_troubles(role, guild.me, ours)]

@@ -38,6 +38,8 @@ PERMISSIONS = discord.Permissions(
     create_events=True,
     create_public_threads=True,
 )
+#: Servers and their events; none of the privileged ones.
+INTENTS = discord.Intents(guilds=True, guild_scheduled_events=True)
 #: How long deliveries and commands that are under way may take when the process stops, in seconds; then how long
 #: they have to break off, and the connections to close. A process has five seconds in all.
 _GRACE = 2.0
@@ -87,7 +89,7 @@ class CliffhangerClient(commands.Bot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=discord.Intents(guilds=True, guild_scheduled_events=True),
+            intents=INTENTS,
             allowed_mentions=NO_MENTIONS,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

@@ -18,6 +18,7 @@ from bot.app.event_board import Deleted, EventPost, Shown
 from bot.app.outbox import Gone, TryLater
 from bot.core.mirror import Phase, mark
 from bot.core.party import Party
+from bot.discord_ui import grants
 from bot.discord_ui.event_words import announced_at, event_description, event_name
 from bot.l10n.speaker import Speaker
 from bot.l10n.words import Words
@@ -32,14 +33,6 @@ _SAME = timedelta(seconds=1)
 _PAGE = 100
 _UNKNOWN_EVENT = 10070
 _TOO_MANY_EVENTS = 30038
-_NEEDED = {
-    discord.EntityType.external: ("create_events",),
-    discord.EntityType.voice: ("create_events", "view_channel", "connect"),
-    discord.EntityType.stage_instance: (
-        *("create_events", "view_channel", "connect"),
-        *("manage_channels", "mute_members", "move_members"),
-    ),
-}
 _ENDED = frozenset({discord.EventStatus.completed, discord.EventStatus.canceled})
 
 VoicePlace = discord.VoiceChannel | discord.StageChannel
@@ -227,11 +220,11 @@ class ScheduledEvents:
         guild = self._client.get_guild(post.party.guild_id)
         place = self._client.get_channel(post.mirror.place_id or 0)
         if isinstance(place, VoicePlace):
-            needed, ours = _NEEDED[_kind(place)], place.permissions_for(place.guild.me)
+            needed, ours = grants.for_event(_kind(place)), place.permissions_for(place.guild.me)
         else:
-            needed = _NEEDED[discord.EntityType.external]
+            needed = grants.for_event(discord.EntityType.external)
             ours = discord.Permissions.none() if guild is None else guild.me.guild_permissions
-        return tuple(name for name in needed if not getattr(ours, name)) or needed
+        return grants.missing(needed, ours) or needed
 
 
 def _kind(place: VoicePlace) -> Literal[discord.EntityType.voice, discord.EntityType.stage_instance]:

@@ -38,6 +38,10 @@ SENTENCES = {
         "The folder {path} for the database can't be created ({reason}). Create it, or choose another one with "
         "DATABASE_URL."
     ),
+    "operator.database-absent": (
+        "There is no database {path} yet; the first start makes it. If there should be one, look from where the bot "
+        "runs, or correct DATABASE_URL."
+    ),
     "operator.database-unwritable": (
         "The database {path} can't be written ({reason}). Give the user that runs the bot write permission to the "
         "file and its folder."

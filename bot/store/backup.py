@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.core.errors import OperatorError
 from bot.store.migrate import HEAD, VERSION_TABLE
+
+#: How the names of copies say when they were made, in UTC.
+_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,14 @@ def keep_before_migration(database: Path, revision: str, now: datetime, kept: in
         with contextlib.suppress(OSError):  # that there is one more does no harm
             old.unlink()
     return path
+
+
+def newest_copy(database: Path) -> datetime | None:
+    """When the newest copy that lies beside ``database`` was made, as its name says; None where there is none."""
+    whole, stem, ending = map(re.escape, (database.name, database.stem, database.suffix))
+    named = re.compile(rf"(?:{whole}\.schema-\w+|{stem})-(\d{{8}}T\d{{6}}Z)(?:{ending})?")
+    found = [match[1] for path in database.parent.iterdir() if (match := named.fullmatch(path.name))]
+    return max((datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC) for stamp in found), default=None)
 
 
 def restore(backup: Path, database: Path, now: datetime) -> tuple[Copy, Path | None]:
@@ -179,4 +191,4 @@ def _failed(path: Path, error: Exception) -> OperatorError:
 
 
 def _stamp(now: datetime) -> str:
-    return now.strftime("%Y%m%dT%H%M%SZ")
+    return now.strftime(_STAMP)

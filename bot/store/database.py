@@ -26,6 +26,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -225,6 +226,7 @@ class Database:
         self.file = file
         """The SQLite file, or None where the database is none."""
         self._users: set[asyncio.Task[Any]] = set()
+        self._still = False
         # Somebody read on while the log was to be emptied: the next that writes tries again.
         self._log_is_full = False
 
@@ -268,6 +270,28 @@ class Database:
                 raise complaint from error
             raise
         return database
+
+    @classmethod
+    async def open_to_look(cls, url: str) -> Self:
+        """Connect for reading alone, also while a bot runs on it: nothing is made or changed, not even a SQLite log.
+
+        Raises OperatorError as `open`, and "operator.database-absent" where there is no such file.
+        """
+        parsed = _parse(url)
+        path = parsed.database
+        if parsed.get_backend_name() == "postgresql" or path in (None, "", ":memory:") or path.startswith("file:"):
+            return await cls.open(url)
+        file = Path(path)
+        looked_at = await asyncio.to_thread(_read_only, parsed, file)
+        engine = _sqlite_engine(looked_at, connections=1, begin="BEGIN", pragmas=_READER_PRAGMAS)
+        database = cls(engine, engine, path, file)
+        database._still = "immutable" in looked_at.query
+        return database
+
+    @property
+    def is_as_opened(self) -> bool:
+        """False where somebody has begun to use a file that `open_to_look` took for one that nobody uses."""
+        return not self._still or not Path(f"{self.file}-wal").exists()
 
     @classmethod
     async def _open_postgresql(cls, url: sa.URL) -> Self:
@@ -473,6 +497,17 @@ async def _empty_log(connection: AsyncConnection) -> bool:
     return False
 
 
+def _read_only(url: sa.URL, file: Path) -> sa.URL:
+    """The URL by which SQLite only reads a file."""
+    if not file.exists():
+        raise OperatorError("operator.database-absent", os.EX_CONFIG, path=str(file))
+    query = {"mode": "ro", "uri": "true"}
+    if not Path(f"{file}-wal").exists():
+        # Its last user has closed it. Opened in the usual way it would be given a log.
+        query["immutable"] = "1"
+    return sa.URL.create(url.drivername, database=f"file:{quote(str(file.absolute()))}", query=query)
+
+
 def _prepare_file(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -504,6 +539,19 @@ def _begin_log(path: Path) -> None:
                 time.sleep(_LOG_PAUSE)
             else:
                 return
+
+
+def complaint_of(error: Exception, database: Database) -> OperatorError | None:
+    """What an operator is told of an error that came while ``database`` was used; None for one that is no matter of it.
+
+    An OperatorError stays what it is.
+    """
+    if isinstance(error, OperatorError):
+        return error
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_complaint(cause, database.name)
+    return None if database.file is not None else _postgresql_complaint(error, database.name)
 
 
 def _sqlite_complaint(error: sqlite3.Error, path: str) -> OperatorError | None:

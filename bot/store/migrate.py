@@ -28,14 +28,14 @@ async def migrate(database: Database, before: Callable[[str], object] | None = N
     Raises OperatorError("operator.database-newer") for a database that a later version of the program has migrated.
     """
     async with database.read() as tx:
-        if await _revision(tx) == HEAD:
+        if await revision_of(tx) == HEAD:
             return False
     # Only now, since importing Alembic takes longer than everything else here.
     from alembic.util.exc import CommandError
 
     async with database.begin() as tx:
         await tx.alone("migrate", 0)
-        revision = await _revision(tx)
+        revision = await revision_of(tx)
         if revision == HEAD:
             return False
         if before is not None and revision is not None and revision < HEAD:
@@ -51,7 +51,7 @@ async def migrate(database: Database, before: Callable[[str], object] | None = N
     return True
 
 
-async def _revision(tx: Transaction) -> str | None:
+async def revision_of(tx: Transaction) -> str | None:
     """The revision that a database is at; None for a new one."""
     if not await tx.run(lambda connection: sa.inspect(connection).has_table(VERSION_TABLE)):
         return None

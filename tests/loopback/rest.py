@@ -117,6 +117,17 @@ def get_me(call: Call) -> Reply:
     return 200, call.discord.bot.payload() | {"verified": True, "mfa_enabled": True, "email": None}
 
 
+@route("GET", "/users/@me/guilds")
+def get_my_guilds(call: Call) -> Reply:
+    query, bot = call.query, call.discord.bot
+    found = sorted((guild for guild in call.discord.guilds.values() if guild.installed), key=lambda guild: guild.id)
+    limit = int(query.get("limit", 200))
+    if "before" in query:
+        found = [guild for guild in found if guild.id < int(query["before"])][-limit:]
+    after = int(query.get("after", 0))
+    return 200, [guild.summary(bot) for guild in found if guild.id > after][:limit]
+
+
 @route("GET", "/users/{user_id}")
 def get_user(call: Call) -> Reply:
     user = call.discord.users.get(int(call.args["user_id"]))
@@ -139,7 +150,7 @@ def get_application(call: Call) -> Reply:
         "owner": discord.owner.payload(),
         "team": None,
         "verify_key": "0" * 64,
-        "flags": 0,
+        "flags": discord.application_flags,
         "rpc_origins": [],
         "redirect_uris": [],
         "interactions_endpoint_url": None,
@@ -305,6 +316,11 @@ def post_typing(call: Call) -> Reply:
 @route("GET", "/guilds/{guild_id}")
 def get_guild(call: Call) -> Reply:
     return 200, call.guild().payload(call.discord.bot)
+
+
+@route("GET", "/guilds/{guild_id}/channels")
+def get_guild_channels(call: Call) -> Reply:
+    return 200, [channel.payload() for channel in call.guild().channels.values()]
 
 
 @route("GET", "/guilds/{guild_id}/members/{user_id}")

@@ -25,6 +25,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
@@ -63,7 +64,7 @@ class LoopbackDiscord:
     """The server and all that is in it.
 
     `timer` gives the seconds that limits and nonces are measured by, `clock` the time of day (seconds since 1970)
-    that ids carry, None for the machine's. `nonce_window` is for how many seconds a nonce is remembered.
+    that ids and answers carry, None for the machine's. `nonce_window` is for how many seconds a nonce is remembered.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class LoopbackDiscord:
         self.limits = limits or Limits()
         self.now = timer
         self.nonce_window = nonce_window
+        self._clock = clock
         self.snowflakes = Snowflakes(clock)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
@@ -86,6 +88,7 @@ class LoopbackDiscord:
         self._dms: dict[int, Channel] = {}
         self.bot = self.add_user("cliffhanger", bot=True)
         self.owner = self.add_user("owner")
+        self.application_flags = 0
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
         self.syncs: list[int | None] = []
         self.answers: dict[str, Answer] = {}
@@ -193,8 +196,10 @@ class LoopbackDiscord:
         member = guild.members[user.id] = Member(user, permissions, roles or [])
         return member
 
-    def add_role(self, guild: Guild, name: str, *, mentionable: bool = False) -> Role:
-        role = Role(self.snowflakes.next(), name, mentionable=mentionable)
+    def add_role(
+        self, guild: Guild, name: str, *, mentionable: bool = False, permissions: int = 0, position: int = 1
+    ) -> Role:
+        role = Role(self.snowflakes.next(), name, permissions, mentionable, position)
         guild.roles[role.id] = role
         self._tell("GUILD_ROLE_CREATE", lambda: {"guild_id": str(guild.id), "role": role.payload()}, intents=1)
         return role
@@ -481,6 +486,8 @@ class LoopbackDiscord:
         try:
             response, fault = await self._answer(request, record)
             record.status = None if response is None else response.status
+            if response is not None and self._clock is not None:
+                response.headers["Date"] = formatdate(self._clock(), usegmt=True)
             if response is not None and fault is not None and fault.answered and fault.then is not None:
                 await response.prepare(request)
                 await response.write_eof()

@@ -77,6 +77,7 @@ class Role:
     name: str
     permissions: int = 0
     mentionable: bool = False
+    position: int = 0
 
     @property
     def mention(self) -> str:
@@ -89,7 +90,7 @@ class Role:
             "color": 0,
             "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
             "hoist": False,
-            "position": 0,
+            "position": self.position,
             "permissions": str(self.permissions),
             "managed": False,
             "mentionable": self.mentionable,
@@ -136,16 +137,35 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     roles: dict[int, Role] = field(default_factory=dict)
 
+    @property
+    def everyone(self) -> Role:
+        """What all members may do."""
+        return Role(self.id, "@everyone", MEMBER_PERMISSIONS)
+
+    def summary(self, bot: User) -> dict[str, Any]:
+        """As the list of one's own servers has it; the permissions are those that roles give."""
+        permissions = self.everyone.permissions
+        for role in self.members[bot.id].roles:
+            permissions |= role.permissions
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "icon": None,
+            "banner": None,
+            "owner": self.owner is bot,
+            "permissions": str(permissions),
+            "features": [],
+        }
+
     def payload(self, bot: User) -> dict[str, Any]:
         """As GUILD_CREATE sends it without the members intent: of the members only the bot itself."""
-        everyone = Role(self.id, "@everyone", MEMBER_PERMISSIONS)
         return {
             "id": str(self.id),
             "name": self.name,
             "icon": None,
             "owner_id": str(self.owner.id),
             "preferred_locale": self.locale,
-            "roles": [role.payload() for role in (everyone, *self.roles.values())],
+            "roles": [role.payload() for role in (self.everyone, *self.roles.values())],
             "channels": [channel.payload() for channel in self.channels.values()],
             "members": [self.members[bot.id].payload()] if bot.id in self.members else [],
             "member_count": len(self.members),
@@ -177,7 +197,7 @@ class Channel:
     """A text channel or, where `guild` is None, the direct messages with `recipient`.
 
     `visible` False answers 403/50001 to the bot, `writable` False 403/50013 to a message, `deleted`
-    404/10003.
+    404/10003. `overwrites` are told as they are and change nothing by themselves.
     """
 
     id: int
@@ -188,6 +208,7 @@ class Channel:
     writable: bool = True
     deleted: bool = False
     messages: dict[int, Message] = field(default_factory=dict)
+    overwrites: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def mention(self) -> str:
@@ -204,7 +225,7 @@ class Channel:
             "guild_id": str(self.guild.id),
             "name": self.name,
             "position": 0,
-            "permission_overwrites": [],
+            "permission_overwrites": self.overwrites,
             "parent_id": None,
             "topic": None,
             "nsfw": False,
