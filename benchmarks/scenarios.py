@@ -91,6 +91,7 @@ READS = (
     Scenario(step("privacy export")),
     Scenario(step("help")),
     Scenario(step("about")),
+    Scenario(step("health"), owner=True),
 )
 
 

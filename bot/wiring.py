@@ -68,6 +68,7 @@ from bot.discord_ui.explain import Explain
 from bot.discord_ui.failures import Failures
 from bot.discord_ui.finding import Finding
 from bot.discord_ui.following import Follow
+from bot.discord_ui.health import Health
 from bot.discord_ui.membership import Membership, is_member
 from bot.discord_ui.next_up import NextUp
 from bot.discord_ui.options import Choices, episode_names
@@ -217,8 +218,9 @@ async def build(
         await library.follow_schedules()
         used = Services(database, shows, standing)
         overrides = Overrides(database, clock, shows, moves)
+        refresher = None
         if settings.refresh_hours is not None:
-            refresher = Refresher(folder, library, lambda: web(log.info), settings.refresh_hours)
+            refresher = Refresher(folder, library, lambda: web(log.info), settings.refresh_hours, clock)
             refreshing = asyncio.create_task(refresher.run_forever(), name="refresher")
             stack.callback(refreshing.cancel)
         reruns = Reruns(database, clock, shows, moves)
@@ -239,13 +241,13 @@ async def build(
         finding = Finding(desk, presses, Polls(database, clock, shows, runner.poke, lead))
         services = ServiceCommands(desk, choices, presses, used)
         remind = RemindCommand(desk, choices, presses, reminders, standing, used, failures)
+        signs = VitalSigns(database, clock, runner, client.gateway_state, lambda: failures.unexpected)
         monitor = None
         if settings.metrics_listen is not None:
             # Not everybody's, and it takes time to import.
             from bot.ops.monitor import Monitor
 
-            signs = VitalSigns(database, clock, runner, client.gateway_state)
-            monitor = Monitor(signs, lambda: runner.counts, lambda: failures.unexpected)
+            monitor = Monitor(signs)
             await stack.enter_async_context(monitor.serve(*host_and_port(settings.metrics_listen)))
         client.equip(
             cogs=(
@@ -281,6 +283,7 @@ async def build(
                 ReminderList(desk, presses, reminders, standing, remind, catch_ups, places),
                 catch_up,
                 About(desk, library, settings.privacy_url),
+                Health(desk, signs, settings.shard_count, refresher),
                 PrivacyCommands(desk, presses, Privacy(database, clock, runner.poke), cards, kept),
                 Membership(client, left_servers),
                 EventWatch(client, events, parties, cards),

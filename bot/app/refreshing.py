@@ -7,8 +7,10 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 
+from bot.app.clock import Clock
 from bot.app.library import Library
 from bot.dataset.catalogue import DatasetError
 from bot.dataset.imports.fetching import Web
@@ -25,12 +27,20 @@ class Refresher:
     """Asks for dates. ``services`` opens the way to those who know them."""
 
     def __init__(
-        self, folder: Path, library: Library, services: Callable[[], AbstractAsyncContextManager[Web]], hours: float
+        self,
+        folder: Path,
+        library: Library,
+        services: Callable[[], AbstractAsyncContextManager[Web]],
+        hours: float,
+        clock: Clock,
     ) -> None:
         self._folder = folder
         self._library = library
         self._services = services
         self._hours = hours
+        self._clock = clock
+        self.refreshed_at: datetime | None = None
+        """When it last asked, and was answered or not; None before the first time."""
 
     async def run_forever(self) -> None:
         """Ask every so many hours, the first time after as long. No error ends it."""
@@ -45,6 +55,7 @@ class Refresher:
         """Ask once, and let everything follow what has changed; how many shows have other dates now."""
         async with self._services() as services:
             done = await refresh(self._folder, services)
+        self.refreshed_at = self._clock.now()
         for one in done:
             for change in one.changes:
                 log.info("Refreshed %s: %s", one.show, change)

@@ -29,6 +29,12 @@ def program_version() -> str:
         return "development"
 
 
+async def check_owner(interaction: discord.Interaction) -> None:
+    """Raises UserError("reload.owner-only") for whoever is neither the application's owner nor in its team."""
+    if not await cast(commands.Bot, interaction.client).is_owner(interaction.user):
+        raise UserError("reload.owner-only")
+
+
 class About(commands.Cog):
     """What the bot is and does."""
 
@@ -68,9 +74,7 @@ class About(commands.Cog):
     async def reload(self, interaction: discord.Interaction) -> None:
         """Read the dataset again."""
         say = self._desk.speaker(interaction)
-        client = cast(commands.Bot, interaction.client)
-        if not await client.is_owner(interaction.user):
-            raise UserError("reload.owner-only")
+        await check_owner(interaction)
         await put_off(interaction)
         try:
             moved = await self._library.reload()

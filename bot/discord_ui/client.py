@@ -162,7 +162,9 @@ class CliffhangerClient(commands.Bot):
         """How the connection to Discord is."""
         # Before the first login there is no socket; discord.py's types don't say so.
         socket = cast("DiscordWebSocket | None", self.ws)
-        return Gateway(socket is not None and socket.open, self.latency if isfinite(self.latency) else None)
+        connected = socket is not None and socket.open
+        shards = {} if self.shard_id is None else {self.shard_id: connected}
+        return Gateway(connected, self.latency if isfinite(self.latency) else None, shards)
 
     def invite_link(self) -> str:
         """Where a server's admin adds the bot, with the permissions it needs and no more."""
@@ -236,9 +238,9 @@ class ShardedClient(CliffhangerClient, commands.AutoShardedBot):
 
     def gateway_state(self) -> Gateway:
         """How the connections are; all have to be there."""
-        shards = self.shards.values()
-        connected = bool(shards) and not any(shard.is_closed() for shard in shards)
-        return Gateway(connected, self.latency if isfinite(self.latency) else None)
+        shards = {number: not shard.is_closed() for number, shard in self.shards.items()}
+        connected = bool(shards) and all(shards.values())
+        return Gateway(connected, self.latency if isfinite(self.latency) else None, shards)
 
 
 def client_of(

@@ -98,6 +98,15 @@ def listing(items: Sequence[str], locale: str) -> str:
     return _list(items, locale, "standard")
 
 
+def room(size: int, locale: str) -> str:
+    """So many bytes in megabytes or gigabytes: "12.3 MB"."""
+    from babel.units import format_unit
+
+    giga = size >= 10**9
+    amount = round(size / 10**9 if giga else size / 10**6, 1)
+    return format_unit(amount, "digital-gigabyte" if giga else "digital-megabyte", "short", locale=cldr(locale))
+
+
 def alternatives(items: Sequence[str], locale: str) -> str:
     """ "A, B or C"."""
     return _list(items, locale, "or")

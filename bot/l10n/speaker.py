@@ -64,6 +64,10 @@ class Speaker:
         """ "1 hour 30 minutes"."""
         return dates.duration(minutes, self._form)
 
+    def room(self, size: int) -> str:
+        """So many bytes: "12.3 MB"."""
+        return dates.room(size, self._form)
+
     def percent(self, share: float) -> str:
         """ "2.3%"."""
         return dates.percent(share, self._form)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -24,7 +24,6 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.app.due_runner import Counts
 from bot.app.vital_signs import VitalSigns
 from bot.core.errors import OperatorError
 
@@ -39,18 +38,17 @@ _PATIENCE = 5.0
 class _Totals(Collector):
     """What the process counts itself."""
 
-    def __init__(self, counts: Callable[[], Counts], errors: Callable[[], int]) -> None:
-        self._counts = counts
-        self._errors = errors
+    def __init__(self, signs: VitalSigns) -> None:
+        self._signs = signs
 
     def collect(self) -> list[CounterMetricFamily]:
         """The figures of now."""
         rows = CounterMetricFamily("cliffhanger_due", "Due rows by what became of them.", labels=["outcome"])
-        counts = self._counts()
+        counts = self._signs.counts
         for outcome in ("delivered", "late", "dropped", "undelivered", "postponed"):
             rows.add_metric([outcome], getattr(counts, outcome))
         errors = CounterMetricFamily("cliffhanger_errors", "Errors that nobody foresaw.", labels=["where"])
-        errors.add_metric(["answers"], self._errors())
+        errors.add_metric(["answers"], self._signs.errors)
         errors.add_metric(["queue"], counts.errors)
         return [rows, errors]
 
@@ -58,13 +56,13 @@ class _Totals(Collector):
 class Monitor:
     """The figures of one process, and the server that tells them."""
 
-    def __init__(self, signs: VitalSigns, counts: Callable[[], Counts], errors: Callable[[], int]) -> None:
+    def __init__(self, signs: VitalSigns) -> None:
         self._signs = signs
         self._registry = CollectorRegistry()
         self.port = 0
         made = self._registry
         ProcessCollector(registry=made)
-        made.register(_Totals(counts, errors))
+        made.register(_Totals(signs))
         self._commands = Histogram(
             "cliffhanger_command_seconds",
             "From the arrival of a slash command to the end of its work.",

@@ -17,12 +17,13 @@ from bot.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """``size`` and ``free`` are in bytes; ``free`` and ``copied_at`` are known of a SQLite file alone.
+    """``kind`` is None for a database in memory. ``size`` and ``free`` are in bytes.
 
-    ``copied_at`` is when the newest copy that lies beside the file was made (None: there is none).
+    ``free`` and ``copied_at`` are known of a SQLite file alone; the second is when the newest copy that lies beside it
+    was made (None: there is none).
     """
 
-    kind: str
+    kind: str | None
     size: int
     free: int | None = None
     copied_at: datetime | None = None
@@ -33,7 +34,7 @@ async def extent_of(database: Database) -> Extent:
     if database.file is not None:
         return await asyncio.to_thread(_of_file, database.file)
     if database.name == "memory":
-        return Extent("SQLite (in memory)", 0)
+        return Extent(None, 0)
     async with database.read() as tx:
         size = (await tx.execute(sa.text("SELECT pg_database_size(current_database())"))).scalar_one()
     return Extent("PostgreSQL", int(size))

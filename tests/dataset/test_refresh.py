@@ -86,8 +86,10 @@ async def test_while_the_bot_runs_reminders_move_with_the_new_date(tmp_path: Pat
         ann = s.person("ann")
         await ann.slash(s.general, "remind", episode=1, lead="1 h")
         document = put_off(lantern(), 1, "2027-03-02")
-        refresher = Refresher(folder, s.companion.library, lambda: tvmaze(document, Said()), 12)
+        refresher = Refresher(folder, s.companion.library, lambda: tvmaze(document, Said()), 12, s.clock)
+        assert refresher.refreshed_at is None
         assert await refresher.run() == 1
+        assert refresher.refreshed_at == s.clock.now()
         assert await refresher.run() == 0
         await s.pass_time(days=31)
         [moved, told] = [message for message in ann.user.dm_channel.history() if message.author.bot]

@@ -504,7 +504,15 @@ IN_AN_EVENING |= {
 }
 #: These answer with one sentence about what the asker or the server had saved, or with the problems of the dataset's
 #: files.
-APART = {"/reload", "/reminders cancel", "/timezone clear", "/follow default", "/follow show", "/follow stop"}
+APART = {
+    "/health",
+    "/reload",
+    "/reminders cancel",
+    "/timezone clear",
+    "/follow default",
+    "/follow show",
+    "/follow stop",
+}
 APART |= {"/privacy show", "/privacy export", "/privacy delete", "[forget-me]"}
 APART |= {"/service pick", "/subscribe", "/unsubscribe"}
 APART |= {"/schedule override", "/schedule undo", "[override-at]", "[unoverride]"}

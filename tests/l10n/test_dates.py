@@ -114,6 +114,11 @@ def test_territory() -> None:
     assert dates.territory("??", "en") == "??"
 
 
+def test_room_is_written_as_the_language_writes_it() -> None:
+    assert [dates.room(size, "en") for size in (0, 12_345_678, 78_360_000_000)] == ["0 MB", "12.3 MB", "78.4 GB"]
+    assert dates.room(12_345_678, "fr").replace("\xa0", " ").replace("\u202f", " ") == "12,3 Mo"
+
+
 def test_percent_keeps_the_digits_that_were_published() -> None:
     assert [dates.percent(value, "en") for value in (2.3, 3, 1.759, 0.1)] == ["2.3%", "3.0%", "1.759%", "0.1%"]
     assert dates.percent(2.3, "ko") == "2.3%"
